@@ -1,0 +1,19 @@
+//! Pixels and bytes to signals: PDQ with its quality and eight orientations, file digests, and the
+//! values they give.
+//!
+//! Pure arithmetic: nothing here knows a path, opens a file or allocates by what a file claims.
+
+mod digest;
+mod orientation;
+mod pdq;
+mod pixels;
+mod signal;
+mod value;
+
+pub use digest::{Digester, Digests};
+pub use orientation::Orientation;
+pub use pdq::{Hasher, Orientations, Pdq, Prescale};
+pub use pixels::Pixels;
+pub use signal::{Signal, Signals};
+pub(crate) use value::decode_hex;
+pub use value::{Hash256, ParseHashError, Radius};
