@@ -68,11 +68,6 @@ impl Blocks {
         Ok(())
     }
 
-    /// Compares every block that has not been compared yet.
-    pub(super) fn check_all(&self, bytes: &[u8]) -> Result<(), Corruption> {
-        self.check(bytes, 0..self.checksums_at)
-    }
-
     /// Compares every block, those that were good before as well: the disk may have changed its mind.
     pub(super) fn verify_all(&self, bytes: &[u8]) -> Result<(), Corruption> {
         (0..self.checksums_at.div_ceil(BLOCK as usize))

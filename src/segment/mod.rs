@@ -92,6 +92,11 @@ impl<B: AsRef<[u8]>> Segment<B> {
         })
     }
 
+    /// The bytes that it lies in.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.as_ref()
+    }
+
     /// The number of entries, dead or alive.
     pub fn len(&self) -> u32 {
         self.layout.counts.entries as u32
