@@ -306,3 +306,70 @@ impl Layout {
         self.sections[section as usize].clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fields with their offset and size, as the compiler laid them out.
+    macro_rules! fields {
+        ($of:ty: $($field:ident),*) => {{
+            let whole = <$of>::new_zeroed();
+            vec![$((stringify!($field), offset_of!($of, $field), size_of_val(&whole.$field))),*]
+        }};
+    }
+
+    #[test]
+    fn the_header_is_laid_out_as_the_document_says() {
+        let document = include_str!("../../docs/format.md");
+        let (_, section) = document.split_once("### Header").unwrap();
+        let (section, _) = section.split_once("###").unwrap();
+        let rows: Vec<(String, usize, usize)> = section
+            .lines()
+            .filter_map(|line| {
+                let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+                Some((
+                    cells.get(3)?.to_string(),
+                    cells[1].parse().ok()?,
+                    cells[2].parse().ok()?,
+                ))
+            })
+            .collect();
+        let fields = fields!(Header: magic, version, section_count, file_len, checksums_at,
+            entry_count, pdq_count, md5_count, sha1_count, sha256_count, label_count, sections,
+            reserved, crc);
+        assert_eq!(
+            fields.iter().map(|field| field.2).sum::<usize>(),
+            HEADER_LEN
+        );
+        let fields: Vec<_> = fields
+            .into_iter()
+            .map(|(name, at, size)| (name.to_owned(), at, size))
+            .collect();
+        assert_eq!(rows, fields);
+    }
+
+    #[test]
+    fn the_document_names_every_section_and_constant() {
+        let document = include_str!("../../docs/format.md");
+        let (_, sections) = document.split_once("### Sections").unwrap();
+        let numbered = (0..SECTIONS)
+            .filter(|n| sections.contains(&format!("\n| {n} | ")))
+            .count();
+        assert_eq!(numbered, SECTIONS);
+        for wanted in [
+            "blocks of 16,384",
+            "P < 32,768",
+            "65,537 numbers",
+            "multiples of 64",
+        ] {
+            assert!(document.contains(wanted), "{wanted}");
+        }
+        assert_eq!(
+            (BLOCK, TABLES_FROM, BUCKETS + 1, ALIGNMENT),
+            (16_384, 32_768, 65_537, 64)
+        );
+        assert!(document.contains("89 54 55 54 0D 0A 1A 0A"));
+        assert_eq!(MAGIC, [0x89, 0x54, 0x55, 0x54, 0x0d, 0x0a, 0x1a, 0x0a]);
+    }
+}

@@ -25,7 +25,7 @@ use std::fmt;
 use zerocopy::FromBytes;
 use zerocopy::little_endian::U32;
 
-use crate::hamming::{Kernel, Near, Passed, Probe};
+use crate::hamming::{Asker, Bucket, Kernel, Near, Passed};
 use crate::hash::{Hash256, Radius, Signal, Signals};
 use crate::{Corruption, Damage};
 
@@ -59,14 +59,14 @@ pub struct Segment<B> {
 /// Buffers that searches reuse; one a thread.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    probes: Vec<Probe>,
+    buckets: Vec<Bucket>,
     passed: Vec<Passed>,
     rows: Vec<u32>,
     near: Vec<Near>,
     near_many: Vec<(u32, Near)>,
     arranged: Vec<Arranged>,
     ends: Vec<u32>,
-    askers: Vec<u32>,
+    askers: Vec<Asker>,
 }
 
 /// Queries that a batch handles together, so that its memory does not grow with the batch.
