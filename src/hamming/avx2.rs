@@ -52,10 +52,7 @@ fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut 
             let mut hits = !far.cast_unsigned() & 0x5555_5555;
             while hits != 0 {
                 let lane = hits.trailing_zeros() / 2;
-                passed.push(Passed {
-                    position: position + lane,
-                    tag: asker.tag,
-                });
+                passed.push(Passed { position: position + lane, tag: asker.tag });
                 hits &= hits - 1;
             }
         }

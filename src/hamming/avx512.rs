@@ -41,13 +41,7 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
         let sums = _mm512_add_epi64(pairs, _mm512_permutex_epi64::<0b01_00_11_10>(pairs));
         // Lanes 0, 1, 4, 5 now hold the distances of rows a, c, b, d.
         if _mm512_mask_cmple_epu64_mask(0b0011_0011, sums, limit) != 0 {
-            collect(
-                &hashes[round * ROWS..][..ROWS],
-                round * ROWS,
-                query,
-                radius,
-                near,
-            );
+            collect(&hashes[round * ROWS..][..ROWS], round * ROWS, query, radius, near);
         }
     }
     collect(rest, rounds.len() * ROWS, query, radius, near);
@@ -59,10 +53,7 @@ fn collect(rows: &[[u8; 32]], first: usize, query: &[u8; 32], radius: u32, near:
     for (row, hash) in (first..).zip(rows) {
         let distance = portable::distance(hash, query);
         if distance <= radius {
-            near.push(Near {
-                row: row as u32,
-                distance,
-            });
+            near.push(Near { row: row as u32, distance });
         }
     }
 }
@@ -96,10 +87,7 @@ fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut 
             let distances = _mm512_popcnt_epi16(_mm512_xor_si512(words, word));
             let mut hits = _mm512_mask_cmple_epu16_mask(used, distances, limit);
             while hits != 0 {
-                passed.push(Passed {
-                    position: position + hits.trailing_zeros(),
-                    tag: asker.tag,
-                });
+                passed.push(Passed { position: position + hits.trailing_zeros(), tag: asker.tag });
                 hits &= hits - 1;
             }
         }

@@ -18,9 +18,7 @@ fn naive_distance(a: &[u8], b: &[u8]) -> u32 {
 }
 
 fn naive_scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32) -> Vec<Near> {
-    let all = (0..)
-        .zip(hashes)
-        .map(|(row, hash)| (row, naive_distance(hash, query)));
+    let all = (0..).zip(hashes).map(|(row, hash)| (row, naive_distance(hash, query)));
     all.filter(|(_, distance)| *distance <= radius)
         .map(|(row, distance)| Near { row, distance })
         .collect()
@@ -31,10 +29,7 @@ fn naive_filter(bucket: &[[u8; 2]], first: u32, askers: &[Asker]) -> Vec<Passed>
     for asker in askers {
         for (position, word) in (first..).zip(bucket) {
             if naive_distance(word, &asker.word.to_le_bytes()) <= u32::from(asker.limit) {
-                passed.push(Passed {
-                    position,
-                    tag: asker.tag,
-                });
+                passed.push(Passed { position, tag: asker.tag });
             }
         }
     }
@@ -45,11 +40,7 @@ fn naive_filter(bucket: &[[u8; 2]], first: u32, askers: &[Asker]) -> Vec<Passed>
 fn filtered(kernel: Kernel, words: &[[u8; 2]], first: u32, askers: &[Asker]) -> Vec<Passed> {
     let mut passed = Vec::new();
     let count = askers.len() as u32;
-    let buckets = [Bucket {
-        start: first,
-        end: words.len() as u32,
-        askers: count,
-    }];
+    let buckets = [Bucket { start: first, end: words.len() as u32, askers: count }];
     kernel.filter(words, &buckets, askers, &mut passed);
     passed.sort_by_key(|passed| passed.tag);
     passed
@@ -88,10 +79,7 @@ fn every_kernel_scans_as_the_naive_loop_does() {
         }
     }
     assert!(kernels >= 1);
-    println!(
-        "kernels: {:?}",
-        Kernel::available().map(Kernel::name).collect::<Vec<_>>()
-    );
+    println!("kernels: {:?}", Kernel::available().map(Kernel::name).collect::<Vec<_>>());
 }
 
 #[test]
@@ -118,11 +106,7 @@ fn every_kernel_filters_as_the_naive_loop_does() {
                     .map(|tag| {
                         let near = bucket.first().map_or(7, |word| u16::from_le_bytes(*word));
                         let word = near ^ (1 << rng.random_range(0..16));
-                        Asker {
-                            word,
-                            limit: tag as u16 % 18,
-                            tag,
-                        }
+                        Asker { word, limit: tag as u16 % 18, tag }
                     })
                     .collect();
                 let first = rng.random_range(0..=count);
@@ -139,17 +123,9 @@ fn every_distance_of_two_words_is_told_from_its_neighbours() {
     let words: Vec<[u8; 2]> = (0..=u16::MAX).map(u16::to_le_bytes).collect();
     for kernel in Kernel::available() {
         for limit in 0..=16 {
-            let askers = [Asker {
-                word: 0xa5c3,
-                limit,
-                tag: 0,
-            }];
+            let askers = [Asker { word: 0xa5c3, limit, tag: 0 }];
             let passed = filtered(kernel, &words, 0, &askers);
-            assert_eq!(
-                passed,
-                naive_filter(&words, 0, &askers),
-                "{kernel:?} {limit}"
-            );
+            assert_eq!(passed, naive_filter(&words, 0, &askers), "{kernel:?} {limit}");
         }
     }
 }
@@ -164,22 +140,10 @@ fn each_bucket_meets_its_own_askers() {
         let start = rng.random_range(0..300);
         let end = rng.random_range(start..=300);
         let new: Vec<Asker> = (0..rng.random_range(0..4))
-            .map(|number| Asker {
-                word: rng.random(),
-                limit: 7,
-                tag: tag * 4 + number,
-            })
+            .map(|number| Asker { word: rng.random(), limit: 7, tag: tag * 4 + number })
             .collect();
-        buckets.push(Bucket {
-            start,
-            end,
-            askers: new.len() as u32,
-        });
-        wanted.extend(naive_filter(
-            &words[start as usize..end as usize],
-            start,
-            &new,
-        ));
+        buckets.push(Bucket { start, end, askers: new.len() as u32 });
+        wanted.extend(naive_filter(&words[start as usize..end as usize], start, &new));
         askers.extend(new);
     }
     assert!(wanted.len() > 1000);
@@ -194,31 +158,13 @@ fn each_bucket_meets_its_own_askers() {
 #[test]
 fn a_bucket_beyond_the_words_ends_with_them() {
     let words = [[0, 0]; 40];
-    let askers = [Asker {
-        word: 0,
-        limit: 16,
-        tag: 5,
-    }];
+    let askers = [Asker { word: 0, limit: 16, tag: 5 }];
     for kernel in Kernel::available() {
-        for (start, end) in [
-            (39, 79),
-            (40, 41),
-            (41, 42),
-            (7, 3),
-            (u32::MAX, u32::MAX),
-            (0, u32::MAX),
-        ] {
+        for (start, end) in
+            [(39, 79), (40, 41), (41, 42), (7, 3), (u32::MAX, u32::MAX), (0, u32::MAX)]
+        {
             let mut passed = Vec::new();
-            kernel.filter(
-                &words,
-                &[Bucket {
-                    start,
-                    end,
-                    askers: 9,
-                }],
-                &askers,
-                &mut passed,
-            );
+            kernel.filter(&words, &[Bucket { start, end, askers: 9 }], &askers, &mut passed);
             let wanted = (end as usize).min(40).saturating_sub(start as usize);
             assert_eq!(passed.len(), wanted, "{kernel:?} {start} {end}");
         }

@@ -23,10 +23,7 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
             vaddlvq_u8(vaddq_u8(low, high))
         });
         if distance <= radius {
-            near.push(Near {
-                row: row as u32,
-                distance,
-            });
+            near.push(Near { row: row as u32, distance });
         }
     }
 }
@@ -63,10 +60,7 @@ fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut 
             } & 0x0101_0101_0101_0101;
             while hits != 0 {
                 let lane = hits.trailing_zeros() / 8;
-                passed.push(Passed {
-                    position: position + lane,
-                    tag: asker.tag,
-                });
+                passed.push(Passed { position: position + lane, tag: asker.tag });
                 hits &= hits - 1;
             }
         }

@@ -19,10 +19,7 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
     for (row, hash) in hashes.iter().enumerate() {
         let distance = distance(hash, query);
         if distance <= radius {
-            near.push(Near {
-                row: row as u32,
-                distance,
-            });
+            near.push(Near { row: row as u32, distance });
         }
     }
 }
@@ -50,10 +47,7 @@ pub(super) fn filter_bucket(
         for (place, word) in bucket.iter().enumerate() {
             let distance = (u16::from_le_bytes(*word) ^ asker.word).count_ones();
             if distance <= u32::from(asker.limit) {
-                passed.push(Passed {
-                    position: first + place as u32,
-                    tag: asker.tag,
-                });
+                passed.push(Passed { position: first + place as u32, tag: asker.tag });
             }
         }
     }

@@ -23,10 +23,7 @@ pub struct Orientations {
 impl Orientations {
     /// The hash of the picture as it is stored.
     pub fn original(&self) -> Pdq {
-        Pdq {
-            hash: self.hashes[0],
-            quality: self.quality,
-        }
+        Pdq { hash: self.hashes[0], quality: self.quality }
     }
 
     /// Each orientation with its hash.

@@ -67,11 +67,7 @@ impl Plan {
         let words = hashes / BUCKETS * probes;
         let pays = radius < FLAT_FROM && probes * 30 + words / 4 < hashes;
         let pair_limit = (2 * radius / CHUNKS as u32) as u16;
-        pays.then_some(Self {
-            radius,
-            masks,
-            pair_limit,
-        })
+        pays.then_some(Self { radius, masks, pair_limit })
     }
 
     /// In how many bits the next chunk may differ, where the own differs by this mask.
@@ -104,10 +100,7 @@ impl<'a> Tables<'a> {
     fn table(&self, number: usize) -> Result<Table<'a>, Corruption> {
         let layout = TableLayout::new(self.hashes.len() as u64);
         let mut at = self.tables_at.start + number * layout.len() as usize;
-        let damaged = Corruption {
-            offset: at as u64,
-            what: Damage::Range("table"),
-        };
+        let damaged = Corruption { offset: at as u64, what: Damage::Range("table") };
         let mut places = [0; 3];
         let mut parts = [&[][..]; 3];
         for ((part, place), len) in parts.iter_mut().zip(&mut places).zip(layout.parts()) {
@@ -132,16 +125,10 @@ impl<'a> Tables<'a> {
         self.blocks.check(self.bytes, place..place + 8)?;
         let (start, end) = (table.offsets[number].get(), table.offsets[number + 1].get());
         if start > end || end as usize > table.next.len() {
-            return Err(Corruption {
-                offset: place as u64,
-                what: Damage::Range("bucket"),
-            });
+            return Err(Corruption { offset: place as u64, what: Damage::Range("bucket") });
         }
         let words = table.places[1];
-        self.blocks.check(
-            self.bytes,
-            words + start as usize * 2..words + end as usize * 2,
-        )?;
+        self.blocks.check(self.bytes, words + start as usize * 2..words + end as usize * 2)?;
         Ok(start..end)
     }
 
@@ -152,10 +139,7 @@ impl<'a> Tables<'a> {
         self.blocks.check(self.bytes, place..place + 4)?;
         let row = table.rows[position as usize].get();
         if row as usize >= self.hashes.len() {
-            return Err(Corruption {
-                offset: place as u64,
-                what: Damage::Range("row"),
-            });
+            return Err(Corruption { offset: place as u64, what: Damage::Range("row") });
         }
         Ok(row)
     }
@@ -180,19 +164,8 @@ impl<'a> Tables<'a> {
         scratch: &mut Scratch,
         near: &mut Vec<Near>,
     ) -> Result<(), Corruption> {
-        let Scratch {
-            buckets,
-            askers,
-            passed,
-            rows,
-            ..
-        } = scratch;
-        (
-            buckets.clear(),
-            askers.clear(),
-            passed.clear(),
-            rows.clear(),
-        );
+        let Scratch { buckets, askers, passed, rows, .. } = scratch;
+        (buckets.clear(), askers.clear(), passed.clear(), rows.clear());
         let mut tables = Vec::with_capacity(CHUNKS);
         for number in 0..CHUNKS {
             let table = self.table(number)?;
@@ -209,16 +182,8 @@ impl<'a> Tables<'a> {
                     prefetch(table.next, position as usize);
                 }
                 prefetch(table.next, bucket.end.saturating_sub(1) as usize);
-                buckets.push(Bucket {
-                    start: bucket.start,
-                    end: bucket.end,
-                    askers: 1,
-                });
-                askers.push(Asker {
-                    word,
-                    limit: plan.limit(*mask),
-                    tag: number as u32,
-                });
+                buckets.push(Bucket { start: bucket.start, end: bucket.end, askers: 1 });
+                askers.push(Asker { word, limit: plan.limit(*mask), tag: number as u32 });
             }
         }
         let of_table = plan.masks.len();
@@ -259,18 +224,10 @@ impl<'a> Tables<'a> {
         for number in 0..CHUNKS {
             let table = self.table(number)?;
             scratch.sort_askers(queries, number, plan);
-            let Scratch {
-                ends,
-                buckets,
-                askers,
-                passed,
-                rows,
-                ..
-            } = &mut *scratch;
+            let Scratch { ends, buckets, askers, passed, rows, .. } = &mut *scratch;
             let mut left = &askers[..];
-            for values in ends[..BUCKETS]
-                .chunks(BUCKETS_A_ROUND)
-                .zip((0..).step_by(BUCKETS_A_ROUND))
+            for values in
+                ends[..BUCKETS].chunks(BUCKETS_A_ROUND).zip((0..).step_by(BUCKETS_A_ROUND))
             {
                 buckets.clear();
                 let before = askers.len() - left.len();
@@ -385,11 +342,7 @@ fn distance(a: &Arranged, b: &Arranged) -> u32 {
         let (words, _) = hash.as_chunks::<8>();
         [words[0], words[1], words[2], words[3]].map(u64::from_le_bytes)
     };
-    words(a)
-        .into_iter()
-        .zip(words(b))
-        .map(|(a, b)| (a ^ b).count_ones())
-        .sum()
+    words(a).into_iter().zip(words(b)).map(|(a, b)| (a ^ b).count_ones()).sum()
 }
 
 /// One table, ready to be written.
@@ -419,10 +372,6 @@ impl BuiltTable {
             *place += 1;
         }
         let offsets = offsets.into_iter().map(U32::new).collect();
-        Self {
-            offsets,
-            next,
-            rows,
-        }
+        Self { offsets, next, rows }
     }
 }
