@@ -32,7 +32,7 @@ pub(super) fn pdq(pixels: Pixels<'_>, prescale: Prescale) -> ([Hash256; 8], u8) 
     }
     let spectrum = spectrum(&small);
     let signed = |rows: f32, columns: f32| -> Picture {
-        let sign = |index: usize, even: f32| if index % 2 == 0 { even } else { 1.0 };
+        let sign = |index: usize, even: f32| if index.is_multiple_of(2) { even } else { 1.0 };
         (0..16)
             .map(|i| {
                 (0..16)

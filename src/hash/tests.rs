@@ -1,15 +1,15 @@
 //! The fast hasher against the naive one, and orientations against pictures really turned.
 
 use proptest::prelude::*;
+use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use rand::{RngExt as _, SeedableRng as _};
 
 use super::{Hasher, Orientation, Pixels, Prescale, naive};
 
 /// Samples with structure and noise, or with few values and many ties.
 fn samples(count: usize, seed: u64) -> Vec<u8> {
     let mut rng = StdRng::seed_from_u64(seed);
-    let few = seed % 4 == 0;
+    let few = seed.is_multiple_of(4);
     let period = rng.random_range(2..97_usize);
     (0..count)
         .map(|i| match few {
@@ -93,7 +93,7 @@ proptest! {
 }
 
 /// A picture without any symmetry: soft light and dark, finer ones on top, and grain.
-fn asymmetrical(side: usize, seed: u64) -> Vec<u8> {
+fn asymmetrical(width: usize, height: usize, seed: u64) -> Vec<u8> {
     let mut rng = StdRng::seed_from_u64(seed);
     let corners: Vec<i32> = (0..4096).map(|_| rng.random_range(0..256)).collect();
     let smooth = |x: usize, y: usize, cell: usize| {
@@ -106,45 +106,56 @@ fn asymmetrical(side: usize, seed: u64) -> Vec<u8> {
         let low = at(i, j + 1) * (cell - u) + at(i + 1, j + 1) * u;
         (top * (cell - v) + low * v) / (cell * cell)
     };
-    (0..side * side)
+    let longest = width.max(height);
+    (0..width * height)
         .map(|i| {
-            let (x, y) = (i % side, i / side);
-            let light = 3 * smooth(x, y, side / 5 + 1) + smooth(x, y, side / 23 + 1);
+            let (x, y) = (i % width, i / width);
+            let light = 3 * smooth(x, y, longest / 5 + 1) + smooth(x, y, longest / 23 + 1);
             (light / 5) as u8 + rng.random_range(0..16_u8)
         })
         .collect()
 }
 
-/// Does to a square picture what the orientation's name says.
-fn turned(samples: &[u8], side: usize, orientation: Orientation) -> Vec<u8> {
-    let last = side - 1;
-    let from = |x: usize, y: usize| match orientation {
-        Orientation::Original => (x, y),
+/// Does to a picture what the orientation's name says; gives the new width and height as well.
+fn turned(
+    samples: &[u8],
+    (width, height): (usize, usize),
+    orientation: Orientation,
+) -> (usize, usize, Vec<u8>) {
+    use Orientation::*;
+    let (right, bottom) = (width - 1, height - 1);
+    let source = |x: usize, y: usize| match orientation {
+        Original => (x, y),
         // Counterclockwise: what was the right edge becomes the upper one.
-        Orientation::Rotate90 => (last - y, x),
-        Orientation::Rotate180 => (last - x, last - y),
-        Orientation::Rotate270 => (y, last - x),
-        Orientation::FlipX => (x, last - y),
-        Orientation::FlipY => (last - x, y),
-        Orientation::FlipPlus1 => (y, x),
-        Orientation::FlipMinus1 => (last - y, last - x),
+        Rotate90 => (right - y, x),
+        Rotate180 => (right - x, bottom - y),
+        Rotate270 => (y, bottom - x),
+        FlipX => (x, bottom - y),
+        FlipY => (right - x, y),
+        FlipPlus1 => (y, x),
+        FlipMinus1 => (right - y, bottom - x),
     };
-    (0..side * side)
-        .map(|i| from(i % side, i / side))
-        .map(|(x, y)| samples[y * side + x])
-        .collect()
+    let (new_width, new_height) = match orientation {
+        Rotate90 | Rotate270 | FlipPlus1 | FlipMinus1 => (height, width),
+        Original | Rotate180 | FlipX | FlipY => (width, height),
+    };
+    let turned = (0..width * height)
+        .map(|i| source(i % new_width, i / new_width))
+        .map(|(x, y)| samples[y * width + x])
+        .collect();
+    (new_width, new_height, turned)
 }
 
 /// Turns the picture in all eight ways and gives `check` each of the 64 distances between what
 /// really came out and what was computed from the original.
-fn compare_turned(side: usize, seed: u64, mut check: impl FnMut(Orientation, Orientation, u32)) {
+fn compare_turned(size: (usize, usize), mut check: impl FnMut(Orientation, Orientation, u32)) {
     let mut hasher = Hasher::new();
-    let picture = asymmetrical(side, seed);
-    let pixels = Pixels::grey(side, side, &picture).unwrap();
+    let picture = asymmetrical(size.0, size.1, (size.0 + size.1) as u64);
+    let pixels = Pixels::grey(size.0, size.1, &picture).unwrap();
     let computed = hasher.orientations(pixels, Prescale::Tool);
     for orientation in Orientation::ALL {
-        let really = turned(&picture, side, orientation);
-        let pixels = Pixels::grey(side, side, &really).unwrap();
+        let (width, height, really) = turned(&picture, size, orientation);
+        let pixels = Pixels::grey(width, height, &really).unwrap();
         let really = hasher.hash(pixels, Prescale::Tool);
         for (other, hash) in computed.iter() {
             check(orientation, other, hash.distance(&really.hash));
@@ -155,29 +166,38 @@ fn compare_turned(side: usize, seed: u64, mut check: impl FnMut(Orientation, Ori
 #[test]
 fn each_orientation_is_near_the_picture_really_turned_and_far_from_all_others() {
     let mut compared = 0;
-    for (side, seed) in [(100, 1), (300, 2), (333, 3), (384, 4), (512, 5)] {
-        compare_turned(side, seed, |really, computed, distance| {
+    let sizes = [
+        (100, 100),
+        (300, 300),
+        (300, 375),
+        (384, 384),
+        (512, 350),
+        (512, 512),
+        (700, 600),
+    ];
+    for size in sizes {
+        compare_turned(size, |really, computed, distance| {
             let near = really == computed;
             let right = if near { distance <= 31 } else { distance > 60 };
             assert!(
                 right,
-                "side {side}: {really:?} and {computed:?} are {distance} apart"
+                "{size:?}: {really:?} and {computed:?} are {distance} apart"
             );
             compared += 1;
         });
     }
-    assert_eq!(compared, 5 * 64);
+    assert_eq!(compared, 7 * 64);
 }
 
 #[test]
 fn where_the_window_is_off_centre_the_right_orientation_is_still_the_nearest() {
-    for (side, seed) in [(128, 1), (150, 2), (200, 3), (256, 4)] {
-        compare_turned(side, seed, |really, computed, distance| {
+    for size in [(128, 128), (150, 150), (200, 150), (256, 256)] {
+        compare_turned(size, |really, computed, distance| {
             let near = really == computed;
             let right = if near { distance <= 60 } else { distance > 60 };
             assert!(
                 right,
-                "side {side}: {really:?} and {computed:?} are {distance} apart"
+                "{size:?}: {really:?} and {computed:?} are {distance} apart"
             );
         });
     }
