@@ -140,28 +140,36 @@ impl Markers {
         self.components.iter().map(|c| c.id).eq(*b"RGB")
     }
 
-    /// Whether the decoder holds all coefficients in memory.
-    pub(in crate::media) fn buffered(&self) -> bool {
-        self.frame == 2 || usize::from(self.first_scan) < self.components.len()
+    /// Bytes a pixel of the coefficients that the decoder holds in memory, two for each: those of
+    /// the whole picture if it comes in several scans.
+    pub(in crate::media) fn coefficients(&self) -> u64 {
+        let buffered = self.frame == 2 || usize::from(self.first_scan) < self.components.len();
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        if buffered {
+            (self.blocks() * 64 * 2).div_ceil(pixels.max(1))
+        } else {
+            0
+        }
     }
 
     /// The least bytes of data that a picture of this size can have: two bits a block (a difference
     /// and an end), in progressive files one.
     pub(in crate::media) fn least_data(&self) -> u64 {
+        self.blocks() * if self.frame == 2 { 1 } else { 2 } / 8
+    }
+
+    /// Blocks of 8 x 8 samples of all components.
+    fn blocks(&self) -> u64 {
         let most = |factor: fn(&Component) -> u8| {
             u64::from(self.components.iter().map(factor).max().unwrap_or(1).max(1))
         };
         let (across, down) = (most(|c| c.across), most(|c| c.down));
-        let blocks: u64 = self
-            .components
-            .iter()
-            .map(|c| {
-                let columns = (u64::from(self.width) * u64::from(c.across)).div_ceil(across * 8);
-                let rows = (u64::from(self.height) * u64::from(c.down)).div_ceil(down * 8);
-                columns * rows
-            })
-            .sum();
-        blocks * if self.frame == 2 { 1 } else { 2 } / 8
+        let blocks = self.components.iter().map(|c| {
+            let columns = (u64::from(self.width) * u64::from(c.across)).div_ceil(across * 8);
+            let rows = (u64::from(self.height) * u64::from(c.down)).div_ceil(down * 8);
+            columns * rows
+        });
+        blocks.sum()
     }
 }
 

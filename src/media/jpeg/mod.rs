@@ -18,10 +18,8 @@ use super::samples;
 pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
     let markers = Markers::read(bytes)?;
     let (width, height) = (u32::from(markers.width), u32::from(markers.height));
-    let count = markers.components.len() as u64;
-    let channels = if count == 1 { 1 } else { 3 };
-    let coefficients = if markers.buffered() { 2 * count } else { 0 };
-    out.begin(width, height, channels + coefficients)?;
+    let channels = if markers.components.len() == 1 { 1 } else { 3 };
+    out.begin(width, height, channels + markers.coefficients())?;
     let plan = Plan::of(&markers)?;
 
     if !markers.ended {

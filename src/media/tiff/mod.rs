@@ -178,7 +178,7 @@ fn check_strips(
         let markers = Markers::read(strip)?;
         let (width, height) = (markers.width.into(), markers.height.into());
         out.limits
-            .check(width, height, if markers.buffered() { 12 } else { 4 })?;
+            .check(width, height, 4 + markers.coefficients())?;
         pixels += u64::from(width) * u64::from(height);
         if pixels > out.limits.max_pixels {
             let limit = thousands(out.limits.max_pixels);
