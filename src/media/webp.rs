@@ -47,7 +47,7 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
     let mut canvas = None;
     for chunk in Chunks(body).filter(|chunk| chunk.kind == b"ANMF") {
         out.begin(width, height, Canvas::BYTES + 3)?;
-        let canvas = canvas.get_or_insert_with(|| Canvas::new(width, height));
+        let canvas = canvas.get_or_insert_with(|| Canvas::new(width, height, [0; 3]));
         let Some((&head, parts)) = chunk.data.split_first_chunk::<16>() else {
             out.note(Reason::undecodable("a frame is cut off"));
             break;

@@ -167,6 +167,7 @@ impl<'a> Directory<'a> {
         View {
             cursor: Cursor::new(self.bytes),
             patches,
+            reversed: false,
         }
     }
 }
@@ -175,6 +176,9 @@ impl<'a> Directory<'a> {
 pub(super) struct View<'a> {
     cursor: Cursor<&'a [u8]>,
     patches: Vec<(usize, Vec<u8>)>,
+    /// Whether the bits of each byte are to be turned around, which the decoder does not do for
+    /// files that are filled from the low bits (FillOrder 2, common with fax).
+    pub(super) reversed: bool,
 }
 
 impl Read for View<'_> {
@@ -189,6 +193,10 @@ impl Read for View<'_> {
                     *out = byte;
                 }
             }
+        }
+        if self.reversed {
+            let read = buffer.iter_mut().take(count);
+            read.for_each(|byte| *byte = byte.reverse_bits());
         }
         Ok(count)
     }

@@ -17,6 +17,7 @@ use super::{Reason, samples};
 
 const PHOTOMETRIC: u16 = 262;
 const COMPRESSION: u16 = 259;
+const FILL_ORDER: u16 = 266;
 
 pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
     let directories = Directories::new(bytes);
@@ -85,6 +86,7 @@ fn page(bytes: &[u8], directory: &Directory<'_>, out: &mut Output<'_>) -> Result
         out.note(damage);
     }
 
+    decoder.inner().reversed = directory.number(FILL_ORDER) == Some(2) && !jpeg;
     let mut buffer = DecodingResult::U8(Vec::new());
     let result = shield(|| decoder.read_image_to_buffer(&mut buffer).map_err(reason));
     let shape = Shape {
