@@ -23,11 +23,7 @@ fn picture(width: usize, height: usize) -> Vec<u8> {
 fn hash(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("hash");
     let mut hasher = Hasher::new();
-    let sizes = [
-        ("512x512", 512, 512),
-        ("2MP", 1632, 1224),
-        ("12MP", 4000, 3000),
-    ];
+    let sizes = [("512x512", 512, 512), ("2MP", 1632, 1224), ("12MP", 4000, 3000)];
     for (name, width, height) in sizes {
         let samples = picture(width, height);
         let pixels = Pixels::rgb(width, height, &samples).expect("three samples a pixel");
@@ -44,10 +40,7 @@ fn hash(criterion: &mut Criterion) {
     let samples = picture(512, 512);
     let pixels = Pixels::rgb(512, 512, &samples).expect("three samples a pixel");
     let plain = hasher.hash(pixels, Prescale::Tool);
-    assert_eq!(
-        hasher.orientations(pixels, Prescale::Tool).original(),
-        plain
-    );
+    assert_eq!(hasher.orientations(pixels, Prescale::Tool).original(), plain);
     group.throughput(Throughput::Elements(512 * 512));
     group.bench_function("512x512/orientations", |bencher| {
         bencher.iter(|| hasher.orientations(black_box(pixels), Prescale::Tool));

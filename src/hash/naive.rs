@@ -23,22 +23,14 @@ pub(super) fn pdq(pixels: Pixels<'_>, prescale: Prescale) -> ([Hash256; 8], u8) 
         let middle =
             |field: usize, length: usize| ((field as f64 + 0.5) * length as f64 / 64.0) as usize;
         small = (0..64)
-            .map(|i| {
-                (0..64)
-                    .map(|j| small[middle(i, height)][middle(j, width)])
-                    .collect()
-            })
+            .map(|i| (0..64).map(|j| small[middle(i, height)][middle(j, width)]).collect())
             .collect();
     }
     let spectrum = spectrum(&small);
     let signed = |rows: f32, columns: f32| -> Picture {
         let sign = |index: usize, even: f32| if index.is_multiple_of(2) { even } else { 1.0 };
         (0..16)
-            .map(|i| {
-                (0..16)
-                    .map(|j| spectrum[i][j] * sign(i, rows) * sign(j, columns))
-                    .collect()
-            })
+            .map(|i| (0..16).map(|j| spectrum[i][j] * sign(i, rows) * sign(j, columns)).collect())
             .collect()
     };
     let hashes = [
@@ -69,18 +61,13 @@ fn luma(pixels: Pixels<'_>, prescale: Prescale) -> Picture {
         }
     };
     let rows = |xs: &[usize], ys: &[usize]| -> Picture {
-        ys.iter()
-            .map(|&y| xs.iter().map(|&x| value(x, y)).collect())
-            .collect()
+        ys.iter().map(|&y| xs.iter().map(|&x| value(x, y)).collect()).collect()
     };
     if prescale == Prescale::Tool && width.max(height) > 512 && width.min(height) > 0 {
         let sampled = |length: usize| (0..512).map(|i| i * length / 512).collect::<Vec<_>>();
         rows(&sampled(width), &sampled(height))
     } else {
-        rows(
-            &(0..width).collect::<Vec<_>>(),
-            &(0..height).collect::<Vec<_>>(),
-        )
+        rows(&(0..width).collect::<Vec<_>>(), &(0..height).collect::<Vec<_>>())
     }
 }
 
@@ -115,9 +102,7 @@ fn box_filter(line: &[f32]) -> Vec<f32> {
 }
 
 fn transpose(picture: &Picture) -> Picture {
-    (0..picture[0].len())
-        .map(|column| picture.iter().map(|row| row[column]).collect())
-        .collect()
+    (0..picture[0].len()).map(|column| picture.iter().map(|row| row[column]).collect()).collect()
 }
 
 fn spectrum(small: &Picture) -> Picture {
@@ -129,9 +114,8 @@ fn spectrum(small: &Picture) -> Picture {
     };
     let mut spectrum = vec![vec![0.0; 16]; 16];
     for (i, row) in spectrum.iter_mut().enumerate() {
-        let line: Vec<f32> = (0..64)
-            .map(|j| (0..64).fold(0.0, |sum, k| sum + cosine(i, k) * small[k][j]))
-            .collect();
+        let line: Vec<f32> =
+            (0..64).map(|j| (0..64).fold(0.0, |sum, k| sum + cosine(i, k) * small[k][j])).collect();
         for (j, value) in row.iter_mut().enumerate() {
             *value = (0..64).fold(0.0, |sum, k| sum + line[k] * cosine(j, k));
         }
@@ -157,16 +141,8 @@ pub(super) fn torben(values: &[f32]) -> f32 {
     let mut high = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     loop {
         let guess = (low + high) / 2.0;
-        let below: Vec<f32> = values
-            .iter()
-            .copied()
-            .filter(|value| *value < guess)
-            .collect();
-        let above: Vec<f32> = values
-            .iter()
-            .copied()
-            .filter(|value| *value > guess)
-            .collect();
+        let below: Vec<f32> = values.iter().copied().filter(|value| *value < guess).collect();
+        let above: Vec<f32> = values.iter().copied().filter(|value| *value > guess).collect();
         let greatest_below = below.iter().copied().fold(low, f32::max);
         let least_above = above.iter().copied().fold(high, f32::min);
         if below.len() <= half && above.len() <= half {

@@ -33,11 +33,7 @@ fn assert_size_equals_naive(hasher: &mut Hasher, width: usize, height: usize, se
     for prescale in [Prescale::Tool, Prescale::None] {
         let grey = samples(width * height, seed);
         let rgb = samples(3 * width * height, seed + 1);
-        assert_equals_naive(
-            hasher,
-            Pixels::grey(width, height, &grey).unwrap(),
-            prescale,
-        );
+        assert_equals_naive(hasher, Pixels::grey(width, height, &grey).unwrap(), prescale);
         assert_equals_naive(hasher, Pixels::rgb(width, height, &rgb).unwrap(), prescale);
     }
 }
@@ -62,23 +58,14 @@ fn fast_equals_naive_on_all_tiny_sizes() {
 
 #[test]
 fn fast_equals_naive_around_every_change_of_window_and_sampling() {
-    let edges = [
-        5, 15, 16, 17, 63, 64, 65, 127, 128, 129, 130, 256, 257, 384, 385, 511, 512, 513,
-    ];
+    let edges = [5, 15, 16, 17, 63, 64, 65, 127, 128, 129, 130, 256, 257, 384, 385, 511, 512, 513];
     let mut hasher = Hasher::new();
     for (n, &width) in edges.iter().enumerate() {
         for &height in &[edges[n], edges[edges.len() - 1 - n], 64, 130] {
             assert_size_equals_naive(&mut hasher, width, height, (width + height) as u64);
         }
     }
-    for (width, height) in [
-        (5, 2000),
-        (2000, 5),
-        (3, 1000),
-        (1000, 3),
-        (1024, 37),
-        (0, 600),
-    ] {
+    for (width, height) in [(5, 2000), (2000, 5), (3, 1000), (1000, 3), (1024, 37), (0, 600)] {
         assert_size_equals_naive(&mut hasher, width, height, (width + height) as u64);
     }
 }
@@ -98,10 +85,7 @@ fn asymmetrical(width: usize, height: usize, seed: u64) -> Vec<u8> {
     let corners: Vec<i32> = (0..4096).map(|_| rng.random_range(0..256)).collect();
     let smooth = |x: usize, y: usize, cell: usize| {
         let (i, j, u, v) = (x / cell, y / cell, (x % cell) as i32, (y % cell) as i32);
-        let (at, cell) = (
-            |i: usize, j: usize| corners[(j * 64 + i) % 4096],
-            cell as i32,
-        );
+        let (at, cell) = (|i: usize, j: usize| corners[(j * 64 + i) % 4096], cell as i32);
         let top = at(i, j) * (cell - u) + at(i + 1, j) * u;
         let low = at(i, j + 1) * (cell - u) + at(i + 1, j + 1) * u;
         (top * (cell - v) + low * v) / (cell * cell)
@@ -166,23 +150,13 @@ fn compare_turned(size: (usize, usize), mut check: impl FnMut(Orientation, Orien
 #[test]
 fn each_orientation_is_near_the_picture_really_turned_and_far_from_all_others() {
     let mut compared = 0;
-    let sizes = [
-        (100, 100),
-        (300, 300),
-        (300, 375),
-        (384, 384),
-        (512, 350),
-        (512, 512),
-        (700, 600),
-    ];
+    let sizes =
+        [(100, 100), (300, 300), (300, 375), (384, 384), (512, 350), (512, 512), (700, 600)];
     for size in sizes {
         compare_turned(size, |really, computed, distance| {
             let near = really == computed;
             let right = if near { distance <= 31 } else { distance > 60 };
-            assert!(
-                right,
-                "{size:?}: {really:?} and {computed:?} are {distance} apart"
-            );
+            assert!(right, "{size:?}: {really:?} and {computed:?} are {distance} apart");
             compared += 1;
         });
     }
@@ -195,10 +169,7 @@ fn where_the_window_is_off_centre_the_right_orientation_is_still_the_nearest() {
         compare_turned(size, |really, computed, distance| {
             let near = really == computed;
             let right = if near { distance <= 60 } else { distance > 60 };
-            assert!(
-                right,
-                "{size:?}: {really:?} and {computed:?} are {distance} apart"
-            );
+            assert!(right, "{size:?}: {really:?} and {computed:?} are {distance} apart");
         });
     }
 }
