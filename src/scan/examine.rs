@@ -1,0 +1,340 @@
+//! One file, from its bytes to its finding.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::sightings::Sightings;
+use super::uri::{UriEncoding, encode_uri};
+use super::walk::special_file;
+use super::{Finding, Fingerprint, Kind, Media, QUALITY_FLOOR, Verdict};
+use crate::hash::{Digester, Digests, Hasher, Pdq, Prescale, Radius};
+use crate::index::{Index, Searcher};
+use crate::media::{self, Decoded, Format, Frame, Limits, Reason, ReasonCode, Rendering};
+use crate::{Error, Result};
+
+/// Bytes read at once; the first piece tells the format.
+const PIECE: usize = 64 << 10;
+/// A buffer that one large file made is not kept for all the small ones after it.
+const KEPT: usize = 16 << 20;
+
+/// Examines one file after another against one index; keeps its buffers.
+///
+/// ```
+/// use tutela::index::MemoryIndex;
+/// use tutela::scan::{Scan, Verdict};
+///
+/// let index = MemoryIndex::default().finish()?;
+/// let mut examiner = Scan::default().examiner(&index);
+/// let finding = examiner.bytes("upload 17", b"GIF89a, cut short")?;
+/// assert_eq!(finding.verdict, Verdict::Unjudged);
+/// # Ok::<(), tutela::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Examiner {
+    searcher: Searcher,
+    index: String,
+    limits: Limits,
+    radius: Radius,
+    hasher: Hasher,
+    piece: Vec<u8>,
+    picture: Vec<u8>,
+}
+
+/// What reading a file told.
+struct Contents<'a> {
+    length: u64,
+    digests: Digests,
+    format: std::result::Result<Format, Reason>,
+    /// The bytes, unless they are no picture or more than the limit.
+    picture: Option<&'a [u8]>,
+}
+
+/// What the frames of a picture told.
+#[derive(Default)]
+struct Frames {
+    first: Option<Pdq>,
+    best_quality: Option<u8>,
+    sightings: Sightings,
+}
+
+impl Examiner {
+    pub(super) fn new(index: &Index, limits: Limits, radius: Radius) -> Self {
+        Self {
+            searcher: index.searcher(),
+            index: index.digest().to_owned(),
+            limits,
+            radius,
+            hasher: Hasher::new(),
+            piece: vec![0; PIECE],
+            picture: Vec::new(),
+        }
+    }
+
+    /// Examines a file. Only regular files are opened; a file that is too large for decoding is
+    /// read in pieces for its digests.
+    ///
+    /// # Errors
+    /// Those of reading the index, and [`Error::Cancelled`] if `cancel` was set meanwhile.
+    pub fn file(&mut self, path: &Path, cancel: &AtomicBool) -> Result<Finding> {
+        let unreadable = |error: io::Error| Reason {
+            code: ReasonCode::Unreadable,
+            detail: error.to_string(),
+        };
+        let mut file = match path.metadata() {
+            Ok(metadata) if metadata.is_file() => match File::open(path) {
+                Ok(file) => file,
+                Err(error) => return Ok(self.refused(path, unreadable(error))),
+            },
+            Ok(metadata) => return Ok(self.refused(path, special_file(metadata.file_type()))),
+            Err(error) => return Ok(self.refused(path, unreadable(error))),
+        };
+        let mut picture = std::mem::take(&mut self.picture);
+        let finding = match self.read(&mut file, &mut picture, cancel)? {
+            Ok(contents) => self.judge(encode_uri(path), &contents, cancel),
+            Err(error) => Ok(self.refused(path, unreadable(error))),
+        };
+        picture.clear();
+        picture.shrink_to(KEPT);
+        self.picture = picture;
+        finding
+    }
+
+    /// Examines a file that is in memory, under any name.
+    ///
+    /// # Errors
+    /// Those of reading the index.
+    pub fn bytes(&mut self, name: &str, bytes: &[u8]) -> Result<Finding> {
+        let length = bytes.len() as u64;
+        let contents = Contents {
+            length,
+            digests: Digests::of(bytes),
+            format: media::sniff(bytes.get(..PIECE).unwrap_or(bytes)),
+            picture: (length <= self.limits.max_bytes).then_some(bytes),
+        };
+        let never = AtomicBool::new(false);
+        self.judge((name.to_owned(), None), &contents, &never)
+    }
+
+    /// The finding of a file that was not examined.
+    pub(super) fn refused(&self, path: &Path, reason: Reason) -> Finding {
+        let (name, index) = (encode_uri(path), self.index.clone());
+        Finding::new(name, index, Verdict::Unjudged, Some(reason))
+    }
+
+    /// Reads to the end, whatever length the system states, and keeps what may be decoded.
+    fn read<'a>(
+        &mut self,
+        source: &mut impl Read,
+        picture: &'a mut Vec<u8>,
+        cancel: &AtomicBool,
+    ) -> Result<io::Result<Contents<'a>>> {
+        let mut digester = Digester::default();
+        let mut length = 0;
+        let mut format = None;
+        let mut keep = false;
+        loop {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(Error::Cancelled);
+            }
+            let piece = match fill(source, &mut self.piece) {
+                Ok(piece) => piece,
+                Err(error) => return Ok(Err(error)),
+            };
+            digester.update(piece);
+            length += piece.len() as u64;
+            keep = match &format {
+                None => format.insert(media::sniff(piece)).is_ok(),
+                Some(_) => keep,
+            } && length <= self.limits.max_bytes;
+            if keep {
+                picture.extend_from_slice(piece);
+            }
+            if piece.len() < PIECE {
+                break;
+            }
+        }
+        Ok(Ok(Contents {
+            length,
+            digests: digester.finish(),
+            format: format.unwrap_or_else(|| media::sniff(&[])),
+            picture: keep.then_some(picture.as_slice()),
+        }))
+    }
+
+    fn judge(
+        &mut self,
+        name: (String, Option<UriEncoding>),
+        contents: &Contents<'_>,
+        cancel: &AtomicBool,
+    ) -> Result<Finding> {
+        let mut frames = Frames::default();
+        frames
+            .sightings
+            .of_digests(&mut self.searcher, &contents.digests)?;
+        let decoded = match (&contents.format, contents.picture) {
+            (Err(reason), _) => Err(reason.clone()),
+            (Ok(_), Some(picture)) => self.decode(picture, &mut frames, cancel)?,
+            (Ok(_), None) => Err(Reason {
+                code: ReasonCode::OverLimit,
+                detail: format!(
+                    "{} bytes, the limit is {}",
+                    contents.length, self.limits.max_bytes
+                ),
+            }),
+        };
+        let media = media(contents, decoded.as_ref().ok());
+        let reason = match decoded {
+            Err(reason) => Some(reason),
+            Ok(decoded) => decoded.problem.or_else(|| too_flat(frames.best_quality)),
+        };
+        let matches = frames.sightings.into_matches(&self.searcher)?;
+        let (verdict, reason) = match (matches.is_empty(), reason) {
+            (false, _) => (Verdict::Match, None),
+            (true, None) => (Verdict::Clear, None),
+            (true, Some(reason)) => (Verdict::Unjudged, Some(reason)),
+        };
+        Ok(Finding {
+            media: Some(media),
+            fingerprint: Some(Fingerprint {
+                digests: contents.digests,
+                pdq: frames.first,
+            }),
+            matches,
+            ..Finding::new(name, self.index.clone(), verdict, reason)
+        })
+    }
+
+    /// Hashes and looks up each frame. The outer error is the index's, the inner the picture's.
+    fn decode(
+        &mut self,
+        picture: &[u8],
+        frames: &mut Frames,
+        cancel: &AtomicBool,
+    ) -> Result<std::result::Result<Decoded, Reason>> {
+        let mut stopped = Ok(());
+        let limits = self.limits.clone();
+        let decoded = media::decode(picture, &limits, &mut |frame| {
+            stopped = if cancel.load(Ordering::Relaxed) {
+                Err(Error::Cancelled)
+            } else {
+                self.frame(frame, frames)
+            };
+            match stopped {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            }
+        });
+        stopped.map(|()| decoded)
+    }
+
+    fn frame(&mut self, frame: Frame<'_>, frames: &mut Frames) -> Result<()> {
+        let hashes = self.hasher.orientations(frame.pixels, Prescale::Tool);
+        if frame.number == 0 && frame.rendering == Rendering::Stored {
+            frames.first = Some(hashes.original());
+        }
+        frames.best_quality = frames.best_quality.max(Some(hashes.quality));
+        if hashes.quality < QUALITY_FLOOR {
+            return Ok(());
+        }
+        let place = (frame.number, frame.rendering);
+        frames
+            .sightings
+            .of_frame(&mut self.searcher, hashes, self.radius, place)
+    }
+}
+
+/// Fills the buffer as far as the source goes: less than all of it means the end.
+fn fill<'a>(source: &mut impl Read, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match source.read(rest) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(buffer.get(..filled).unwrap_or_default())
+}
+
+fn media(contents: &Contents<'_>, decoded: Option<&Decoded>) -> Media {
+    let format = contents.format.as_ref().ok().copied();
+    Media {
+        kind: if format.is_some() {
+            Kind::Image
+        } else {
+            Kind::Unknown
+        },
+        format: decoded.map(|decoded| decoded.format).or(format),
+        width: decoded.map(|decoded| decoded.width),
+        height: decoded.map(|decoded| decoded.height),
+        bytes: contents.length,
+    }
+}
+
+fn too_flat(best_quality: Option<u8>) -> Option<Reason> {
+    match best_quality {
+        None => Some(Reason {
+            code: ReasonCode::Undecodable,
+            detail: "no frame in it".to_owned(),
+        }),
+        Some(quality) if quality < QUALITY_FLOOR => Some(Reason {
+            code: ReasonCode::LowQuality,
+            detail: format!(
+                "PDQ quality {quality} of 100, below {QUALITY_FLOOR}: too little structure to compare"
+            ),
+        }),
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives its bytes in ever different small pieces, and an interruption now and then.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.1 += 1;
+            if self.1 % 5 == 0 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let count = (self.1 % 7 + 1).min(self.0.len()).min(buffer.len());
+            let (now, rest) = self.0.split_at(count);
+            buffer[..count].copy_from_slice(now);
+            self.0 = rest;
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn a_piece_is_filled_from_a_source_that_trickles() {
+        let bytes: Vec<u8> = (0..1000_u32).map(|n| (n % 251) as u8).collect();
+        let mut source = Trickle(&bytes, 0);
+        let mut buffer = [0; 64];
+        let mut read = Vec::new();
+        loop {
+            let piece = fill(&mut source, &mut buffer).unwrap();
+            read.extend_from_slice(piece);
+            if piece.len() < 64 {
+                break;
+            }
+        }
+        assert_eq!(read, bytes);
+    }
+
+    #[test]
+    fn only_quality_at_the_floor_or_above_can_be_clear() {
+        assert_eq!(too_flat(None).unwrap().code, ReasonCode::Undecodable);
+        for quality in 0..=100 {
+            let reason = too_flat(Some(quality));
+            assert_eq!(reason.is_some(), quality < 50, "{quality}");
+            assert!(reason.is_none_or(|reason| reason.code == ReasonCode::LowQuality));
+        }
+    }
+}
