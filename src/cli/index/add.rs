@@ -1,0 +1,168 @@
+//! `tutela index add`.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::bail;
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use tutela::Error;
+use tutela::index::{IndexWriter, NewEntry};
+use tutela::list::Reader;
+
+use super::lists::{FormatName, List};
+use crate::cli::options::bank;
+use crate::cli::output::{note, sanitise, warn};
+use crate::cli::{ExitStatus, interrupt};
+
+/// Bad lines that are shown; the rest are counted.
+const SHOWN: u64 = 20;
+/// Entries between two looks at the cancel flag and the progress bar.
+const STRIDE: u64 = 4096;
+
+const DETAILS: &str = "\
+The CSV has a header with any of pdq, md5, sha1, sha256, id, category, tags (at least one hash).
+An entry without an id gets the name of its line, as list.csv:12. Adding a list twice changes nothing.
+
+Examples:
+  tutela index add --index known --bank NCMEC ncmec.csv
+  sha256sum /evidence/* | tutela index add --index known --bank case-7 -
+";
+
+/// Add hash lists to a bank; makes the index if there is none.
+///
+/// All lists are read before anything is changed. When the command returns, the entries are on the
+/// disk. A line that cannot be read fails the whole import, and nothing changes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = DETAILS)]
+pub(crate) struct Args {
+    /// The folder of the index.
+    #[arg(long, value_name = "DIR")]
+    index: PathBuf,
+    /// The bank that the entries join.
+    #[arg(long, value_name = "NAME", value_parser = bank)]
+    bank: String,
+    /// The form of the lists [default: told by their content].
+    #[arg(long, value_name = "F")]
+    format: Option<FormatName>,
+    /// Count lines that cannot be read, and go on.
+    #[arg(long)]
+    skip_bad: bool,
+    /// Files of hashes; `-` is standard input.
+    #[arg(required = true, value_name = "LIST")]
+    lists: Vec<PathBuf>,
+}
+
+impl Args {
+    pub(crate) fn run(self) -> anyhow::Result<ExitStatus> {
+        let cancel = interrupt::flag()?;
+        let mut writer = IndexWriter::open_or_create(&self.index)?;
+        let mut import = Import {
+            args: &self,
+            writer: &mut writer,
+            cancel,
+            bar: progress(),
+            read: 0,
+            bad: 0,
+        };
+        for list in &self.lists {
+            import.list(&List::new(list)?)?;
+        }
+        import.bar.finish_and_clear();
+        let bad = import.bad;
+        if bad > 0 && !self.skip_bad {
+            bail!(
+                "{} cannot be read, nothing was changed (--skip-bad leaves them out)",
+                lines(bad)
+            );
+        }
+        let commit = writer.commit(cancel)?;
+        note(format_args!(
+            "added {} entries ({} already there) to bank {}",
+            HumanCount(commit.added),
+            HumanCount(commit.unchanged),
+            sanitise(&self.bank)
+        ));
+        if bad > 0 {
+            warn(format_args!("{} left out", lines(bad)));
+        }
+        Ok(ExitStatus::NothingMatched)
+    }
+}
+
+/// Reading lists into a writer that has not committed.
+struct Import<'a> {
+    args: &'a Args,
+    writer: &'a mut IndexWriter,
+    cancel: &'a AtomicBool,
+    bar: ProgressBar,
+    read: u64,
+    bad: u64,
+}
+
+impl Import<'_> {
+    fn list(&mut self, list: &List) -> anyhow::Result<()> {
+        let format = self.args.format.map(Into::into);
+        let reader = Reader::open(list.path(), format).map_err(|error| list.explain(error))?;
+        for record in reader {
+            self.read += 1;
+            if self.read.is_multiple_of(STRIDE) {
+                self.bar.set_position(self.read);
+                if self.cancel.load(Ordering::Relaxed) {
+                    return Err(Error::Cancelled.into());
+                }
+            }
+            let record = match record {
+                Ok(record) => record,
+                Err(error @ Error::List { .. }) => {
+                    self.bad(&list.explain(error));
+                    continue;
+                }
+                Err(error) => return Err(list.explain(error)),
+            };
+            // Nothing will be committed any more: only the other bad lines are of interest.
+            if self.bad > 0 && !self.args.skip_bad {
+                continue;
+            }
+            let id = record.id.unwrap_or_else(|| list.entry(record.line));
+            self.writer.add(&NewEntry {
+                bank: &self.args.bank,
+                id: &id,
+                category: record.category.as_deref(),
+                tags: &record.tags,
+                signals: record.signals,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn bad(&mut self, error: &anyhow::Error) {
+        self.bad += 1;
+        if self.bad <= SHOWN {
+            self.bar.suspend(|| warn(error));
+        } else if self.bad == SHOWN + 1 {
+            self.bar
+                .suspend(|| warn("more such lines follow; only their number is shown"));
+        }
+    }
+}
+
+fn lines(count: u64) -> String {
+    match count {
+        1 => "1 line".to_owned(),
+        _ => format!("{} lines", HumanCount(count)),
+    }
+}
+
+fn progress() -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::no_length();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} lines  {per_sec}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
