@@ -301,7 +301,7 @@ mod tests {
     impl Read for Trickle<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             self.1 += 1;
-            if self.1 % 5 == 0 {
+            if self.1.is_multiple_of(5) {
                 return Err(io::ErrorKind::Interrupted.into());
             }
             let count = (self.1 % 7 + 1).min(self.0.len()).min(buffer.len());

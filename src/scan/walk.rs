@@ -175,7 +175,8 @@ fn refused(path: PathBuf, code: ReasonCode, detail: String) -> Item {
     Item::Refused(path, Reason { code, detail })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::fs;
