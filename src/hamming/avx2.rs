@@ -1,0 +1,70 @@
+//! AVX2: nibble look-ups count the bits of words; whole hashes are counted by `popcnt`, which is
+//! faster than any AVX2 sequence for four words.
+#![allow(unsafe_code, reason = "SIMD intrinsics")]
+
+use std::arch::x86_64::{
+    __m256i, _mm256_add_epi8, _mm256_add_epi16, _mm256_and_si256, _mm256_cmpgt_epi16,
+    _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_set1_epi16,
+    _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_xor_si256,
+};
+
+use super::{Near, Passed, Probe, portable};
+
+/// Whether this processor has all that the functions of this file use. True is a guarantee.
+pub(super) fn is_available() -> bool {
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt")
+}
+
+#[target_feature(enable = "popcnt")]
+pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mut Vec<Near>) {
+    portable::scan(hashes, query, radius, near);
+}
+
+/// Words in one register.
+const LANES: usize = 16;
+
+#[target_feature(enable = "avx2,popcnt")]
+pub(super) fn filter(words: &[[u8; 2]], probes: &[Probe], passed: &mut Vec<Passed>) {
+    for probe in probes {
+        let word = _mm256_set1_epi16(probe.word.cast_signed());
+        let above = _mm256_set1_epi16(probe.limit.min(16).cast_signed());
+        let run = probe.run(words);
+        let (rounds, rest) = run.as_chunks::<LANES>();
+        let mut position = probe.start;
+        for lanes in rounds {
+            // SAFETY: sixteen words are 32 readable bytes.
+            let loaded = unsafe { _mm256_loadu_si256(lanes.as_ptr().cast()) };
+            let distances = count_words(_mm256_xor_si256(loaded, word));
+            let far = _mm256_movemask_epi8(_mm256_cmpgt_epi16(distances, above));
+            // Two mask bits a word: keep the lower.
+            let mut hits = !far.cast_unsigned() & 0x5555_5555;
+            while hits != 0 {
+                let lane = hits.trailing_zeros() / 2;
+                passed.push(Passed {
+                    position: position + lane,
+                    tag: probe.tag,
+                });
+                hits &= hits - 1;
+            }
+            position += LANES as u32;
+        }
+        portable::filter_run(rest, position, probe, passed);
+    }
+}
+
+/// The number of bits set in each 16-bit lane.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn count_words(words: __m256i) -> __m256i {
+    let bits_of_nibble = _mm256_setr_epi8(
+        0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3,
+        3, 4,
+    );
+    let low = _mm256_set1_epi8(0x0f);
+    let in_low = _mm256_shuffle_epi8(bits_of_nibble, _mm256_and_si256(words, low));
+    let high_nibbles = _mm256_and_si256(_mm256_srli_epi16::<4>(words), low);
+    let in_high = _mm256_shuffle_epi8(bits_of_nibble, high_nibbles);
+    let in_bytes = _mm256_add_epi8(in_low, in_high);
+    let in_low_byte = _mm256_and_si256(in_bytes, _mm256_set1_epi16(0x00ff));
+    _mm256_add_epi16(in_low_byte, _mm256_srli_epi16::<8>(in_bytes))
+}

@@ -1,0 +1,95 @@
+//! AVX-512: 64-bit population counts for whole hashes, 16-bit ones for words.
+#![allow(unsafe_code, reason = "SIMD intrinsics")]
+
+use std::arch::x86_64::{
+    __m512i, _mm256_loadu_si256, _mm512_add_epi64, _mm512_broadcast_i64x4, _mm512_cmple_epu16_mask,
+    _mm512_loadu_si512, _mm512_mask_cmple_epu64_mask, _mm512_maskz_loadu_epi16,
+    _mm512_permutex_epi64, _mm512_popcnt_epi16, _mm512_popcnt_epi64, _mm512_set1_epi16,
+    _mm512_set1_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
+};
+
+use super::{Near, Passed, Probe, portable};
+
+/// Whether this processor has all that the functions of this file use. True is a guarantee.
+pub(super) fn is_available() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vpopcntdq")
+        && is_x86_feature_detected!("avx512bitalg")
+        && is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("popcnt")
+}
+
+/// Rows handled in one round of [`scan`].
+const ROWS: usize = 4;
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vpopcntdq,avx2,popcnt")]
+pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mut Vec<Near>) {
+    // SAFETY: `query` is 32 readable bytes.
+    let query_twice = _mm512_broadcast_i64x4(unsafe { _mm256_loadu_si256(query.as_ptr().cast()) });
+    let limit = _mm512_set1_epi64(i64::from(radius));
+    let count = |two_rows: &[[u8; 32]; 2]| -> __m512i {
+        // SAFETY: two rows are 64 readable bytes.
+        let rows = unsafe { _mm512_loadu_si512(two_rows.as_ptr().cast()) };
+        _mm512_popcnt_epi64(_mm512_xor_si512(rows, query_twice))
+    };
+    let (rounds, rest) = hashes.as_chunks::<ROWS>();
+    for (round, [a, b, c, d]) in rounds.iter().enumerate() {
+        let (ab, cd) = (count(&[*a, *b]), count(&[*c, *d]));
+        // The four counts of a row are side by side: add neighbours, then the two halves.
+        let pairs = _mm512_add_epi64(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+        let sums = _mm512_add_epi64(pairs, _mm512_permutex_epi64::<0b01_00_11_10>(pairs));
+        // Lanes 0, 1, 4, 5 now hold the distances of rows a, c, b, d.
+        if _mm512_mask_cmple_epu64_mask(0b0011_0011, sums, limit) != 0 {
+            collect(
+                &hashes[round * ROWS..][..ROWS],
+                round * ROWS,
+                query,
+                radius,
+                near,
+            );
+        }
+    }
+    collect(rest, rounds.len() * ROWS, query, radius, near);
+}
+
+/// Tests rows one by one: those of a round with a hit, and the last few.
+#[target_feature(enable = "popcnt")]
+fn collect(rows: &[[u8; 32]], first: usize, query: &[u8; 32], radius: u32, near: &mut Vec<Near>) {
+    for (row, hash) in (first..).zip(rows) {
+        let distance = portable::distance(hash, query);
+        if distance <= radius {
+            near.push(Near {
+                row: row as u32,
+                distance,
+            });
+        }
+    }
+}
+
+/// Words in one register.
+const LANES: usize = 32;
+
+#[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
+pub(super) fn filter(words: &[[u8; 2]], probes: &[Probe], passed: &mut Vec<Passed>) {
+    for probe in probes {
+        let word = _mm512_set1_epi16(probe.word.cast_signed());
+        let limit = _mm512_set1_epi16(probe.limit.cast_signed());
+        let mut position = probe.start;
+        for lanes in probe.run(words).chunks(LANES) {
+            let used = u32::MAX >> (LANES - lanes.len());
+            // SAFETY: the mask loads exactly the words of `lanes`.
+            let loaded = unsafe { _mm512_maskz_loadu_epi16(used, lanes.as_ptr().cast()) };
+            let distances = _mm512_popcnt_epi16(_mm512_xor_si512(loaded, word));
+            let mut hits = _mm512_cmple_epu16_mask(distances, limit) & used;
+            while hits != 0 {
+                passed.push(Passed {
+                    position: position + hits.trailing_zeros(),
+                    tag: probe.tag,
+                });
+                hits &= hits - 1;
+            }
+            position += LANES as u32;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Asking a snapshot: what is near a hash, what is equal to a digest, what is known of an entry.
+
+use std::sync::Arc;
+
+use super::snapshot::Part;
+use crate::Result;
+use crate::hamming::Kernel;
+use crate::hash::{Hash256, Radius, Signal};
+use crate::segment::{Entry, NearEntry, Scratch};
+
+/// Names an entry within one snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryRef {
+    pub(super) part: u32,
+    pub(super) entry: u32,
+}
+
+/// An entry whose hash is within the radius. Ordered by distance, then by age in the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// Bits in which the hashes differ.
+    pub distance: u32,
+    /// The entry.
+    pub entry: EntryRef,
+}
+
+/// Searches a snapshot with buffers of its own: clone it for each thread.
+#[derive(Clone, Debug)]
+pub struct Searcher {
+    parts: Arc<[Arc<Part>]>,
+    kernel: Kernel,
+    scratch: Scratch,
+    near: Vec<NearEntry>,
+    entries: Vec<u32>,
+}
+
+impl Searcher {
+    pub(super) fn new(parts: Arc<[Arc<Part>]>) -> Self {
+        let (scratch, near, entries) = Default::default();
+        Self {
+            parts,
+            kernel: Kernel::detect(),
+            scratch,
+            near,
+            entries,
+        }
+    }
+
+    /// Uses another kernel than the fastest: for tests and measurements.
+    pub fn with_kernel(mut self, kernel: Kernel) -> Self {
+        self.kernel = kernel;
+        self
+    }
+
+    /// The kernel in use.
+    pub fn kernel(&self) -> Kernel {
+        self.kernel
+    }
+
+    /// All live entries whose PDQ hash is within the radius: exactly those, nearest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupt`] if bytes that were read on the way are damaged: no answer is better
+    /// than one that may lack a match.
+    pub fn within(&mut self, hash: &Hash256, radius: Radius) -> Result<Vec<Hit>> {
+        let mut hits = Vec::new();
+        for (number, part) in (0..).zip(&*self.parts) {
+            self.near.clear();
+            part.segment
+                .within(self.kernel, hash, radius, &mut self.scratch, &mut self.near)
+                .map_err(|damage| part.corrupt(damage))?;
+            hits.extend(
+                self.near
+                    .iter()
+                    .filter_map(|near| live_hit(part, number, *near)),
+            );
+        }
+        hits.sort_unstable();
+        Ok(hits)
+    }
+
+    /// The same for many hashes at once, the answer to each at its place. Costs far less a hash.
+    ///
+    /// # Errors
+    /// As [`Searcher::within`].
+    pub fn within_many(&mut self, hashes: &[Hash256], radius: Radius) -> Result<Vec<Vec<Hit>>> {
+        let mut hits = vec![Vec::new(); hashes.len()];
+        for (number, part) in (0..).zip(&*self.parts) {
+            part.segment
+                .within_many(
+                    self.kernel,
+                    hashes,
+                    radius,
+                    &mut self.scratch,
+                    &mut |query, near| {
+                        hits[query].extend(live_hit(part, number, near));
+                    },
+                )
+                .map_err(|damage| part.corrupt(damage))?;
+        }
+        hits.iter_mut().for_each(|hits| hits.sort_unstable());
+        Ok(hits)
+    }
+
+    /// All live entries with exactly this digest; for [`Signal::Pdq`], with this very hash.
+    ///
+    /// # Errors
+    /// As [`Searcher::within`].
+    pub fn exact(&mut self, signal: Signal, value: &[u8]) -> Result<Vec<EntryRef>> {
+        let mut found = Vec::new();
+        for (number, part) in (0..).zip(&*self.parts) {
+            self.entries.clear();
+            part.segment
+                .exact(
+                    self.kernel,
+                    signal,
+                    value,
+                    &mut self.scratch,
+                    &mut self.entries,
+                )
+                .map_err(|damage| part.corrupt(damage))?;
+            let live = self.entries.iter().filter(|entry| !part.is_dead(**entry));
+            found.extend(live.map(|entry| EntryRef {
+                part: number,
+                entry: *entry,
+            }));
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// What is known of an entry of this snapshot.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupt`] if its bytes are damaged.
+    ///
+    /// # Panics
+    /// If the reference is of another snapshot with more segments.
+    pub fn entry(&self, entry: EntryRef) -> Result<Entry<'_>> {
+        let part = &self.parts[entry.part as usize];
+        part.segment
+            .entry(entry.entry)
+            .map_err(|damage| part.corrupt(damage))
+    }
+}
+
+fn live_hit(part: &Part, number: u32, near: NearEntry) -> Option<Hit> {
+    let entry = EntryRef {
+        part: number,
+        entry: near.entry,
+    };
+    (!part.is_dead(near.entry)).then_some(Hit {
+        distance: near.distance,
+        entry,
+    })
+}

@@ -1,0 +1,331 @@
+//! Collects entries in memory and writes them as one segment.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+use zerocopy::IntoBytes;
+use zerocopy::little_endian::U32;
+
+use super::arrange::{Arranged, arrange};
+use super::entries::{NewEntry, encode_label, signal_bits};
+use super::layout::{
+    ALIGNMENT, BLOCK, CHUNKS, Counts, EntryRecord, HEADER_LEN, Header, LABEL_BITS, MAGIC, SECTIONS,
+    SectionPlace, TABLES_FROM, VERSION, prefix_bits,
+};
+use super::tables::BuiltTable;
+use crate::{Error, Result};
+
+/// The bytes of ids, and of labels, that one segment can number.
+const MAX_TEXT: usize = u32::MAX as usize;
+/// The entries that one segment can number.
+const MAX_ENTRIES: usize = u32::MAX as usize;
+
+/// A digest and the entry that it belongs to.
+type DigestRow<const N: usize> = ([u8; N], u32);
+
+/// A segment in the making. Memory is that of the entries added: about 12 bytes each, their ids and
+/// their hashes.
+///
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use tutela::hamming::Kernel;
+/// use tutela::hash::{Hash256, Radius, Signals};
+/// use tutela::segment::{NewEntry, Scratch, Segment, SegmentBuilder};
+///
+/// let mut builder = SegmentBuilder::default();
+/// let hash = Hash256::from_bytes([7; 32]);
+/// let signals = Signals { pdq: Some(hash), ..Signals::default() };
+/// builder.add(&NewEntry { bank: "B", id: "43-1", category: None, tags: &[], signals })?;
+/// let mut bytes = Vec::new();
+/// builder.write(&mut bytes, &AtomicBool::new(false))?;
+///
+/// let segment = Segment::from_bytes(bytes)?;
+/// let mut found = Vec::new();
+/// let radius = Radius::default();
+/// segment.within(Kernel::detect(), &hash, radius, &mut Scratch::default(), &mut found)?;
+/// assert_eq!(segment.entry(found[0].entry)?.id, "43-1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Default)]
+pub struct SegmentBuilder {
+    entries: Vec<EntryRecord>,
+    ids: Vec<u8>,
+    label_numbers: HashMap<Vec<u8>, u32>,
+    label_ends: Vec<U32>,
+    labels: Vec<u8>,
+    pdq: Vec<Arranged>,
+    pdq_entries: Vec<U32>,
+    md5: Vec<DigestRow<16>>,
+    sha1: Vec<DigestRow<20>>,
+    sha256: Vec<DigestRow<32>>,
+}
+
+impl SegmentBuilder {
+    /// Adds an entry; its number is the count of those before it.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] where the format's numbers end.
+    pub fn add(&mut self, new: &NewEntry<'_>) -> Result<()> {
+        let number = self.entries.len();
+        let too_large = |what, limit: usize| Error::TooLarge {
+            what,
+            limit: limit as u64,
+        };
+        if number >= MAX_ENTRIES {
+            return Err(too_large("entries", MAX_ENTRIES));
+        }
+        if self.ids.len() + new.id.len() > MAX_TEXT {
+            return Err(too_large("bytes of ids", MAX_TEXT));
+        }
+        let label = self.label(new)?;
+        let number = number as u32;
+        self.ids.extend_from_slice(new.id.as_bytes());
+        self.entries.push(EntryRecord {
+            id_end: U32::new(self.ids.len() as u32),
+            signals_and_label: U32::new(label | signal_bits(&new.signals) << LABEL_BITS),
+        });
+        if let Some(hash) = &new.signals.pdq {
+            self.pdq.push(arrange(hash));
+            self.pdq_entries.push(U32::new(number));
+        }
+        self.md5
+            .extend(new.signals.md5.map(|digest| (digest, number)));
+        self.sha1
+            .extend(new.signals.sha1.map(|digest| (digest, number)));
+        self.sha256
+            .extend(new.signals.sha256.map(|digest| (digest, number)));
+        Ok(())
+    }
+
+    fn label(&mut self, new: &NewEntry<'_>) -> Result<u32> {
+        let label = encode_label(new)?;
+        if let Some(number) = self.label_numbers.get(&label) {
+            return Ok(*number);
+        }
+        let number = self.label_ends.len() as u32;
+        let limit = 1 << LABEL_BITS;
+        if number >= limit {
+            return Err(Error::TooLarge {
+                what: "distinct labels",
+                limit: u64::from(limit),
+            });
+        }
+        if self.labels.len() + label.len() > MAX_TEXT {
+            return Err(Error::TooLarge {
+                what: "bytes of labels",
+                limit: MAX_TEXT as u64,
+            });
+        }
+        self.labels.extend_from_slice(&label);
+        self.label_ends.push(U32::new(self.labels.len() as u32));
+        self.label_numbers.insert(label, number);
+        Ok(number)
+    }
+
+    /// The number of entries added.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Writes the segment. Tables are built on the threads of the current rayon pool, as many at a
+    /// time as it has, 6 bytes a hash each.
+    ///
+    /// # Errors
+    /// What `to` answers; [`io::ErrorKind::Interrupted`] if `cancel` was set.
+    pub fn write(mut self, to: impl Write, cancel: &AtomicBool) -> io::Result<()> {
+        self.md5.par_sort_unstable();
+        self.sha1.par_sort_unstable();
+        self.sha256.par_sort_unstable();
+        let counts = Counts {
+            entries: self.entries.len() as u64,
+            labels: self.label_ends.len() as u64,
+            signals: [
+                self.pdq.len(),
+                self.md5.len(),
+                self.sha1.len(),
+                self.sha256.len(),
+            ]
+            .map(|count| count as u64),
+        };
+        let mut out = BlockWriter::new(to);
+        out.write_all(self.header(&counts).as_bytes())?;
+        out.section(self.pdq.as_bytes())?;
+        out.section(self.pdq_entries.as_bytes())?;
+        self.write_tables(&mut out, cancel)?;
+        write_digests(&mut out, &self.md5)?;
+        write_digests(&mut out, &self.sha1)?;
+        write_digests(&mut out, &self.sha256)?;
+        out.section(self.entries.as_bytes())?;
+        out.section(&self.ids)?;
+        out.section(self.label_ends.as_bytes())?;
+        out.section(&self.labels)?;
+        out.finish()
+    }
+
+    fn header(&self, counts: &Counts) -> Header {
+        let mut lens = counts.section_lens();
+        lens[super::layout::Section::Ids as usize] = Some(self.ids.len() as u64);
+        lens[super::layout::Section::Labels as usize] = Some(self.labels.len() as u64);
+        let mut sections = [SectionPlace::default(); SECTIONS];
+        let mut at = HEADER_LEN as u64;
+        for (place, len) in sections.iter_mut().zip(lens) {
+            let len = len.unwrap_or(0);
+            *place = SectionPlace {
+                offset: at.into(),
+                len: len.into(),
+            };
+            at = (at + len).next_multiple_of(ALIGNMENT);
+        }
+        let [pdq, md5, sha1, sha256] = counts.signals;
+        let mut header = Header {
+            magic: MAGIC,
+            version: VERSION.into(),
+            section_count: (SECTIONS as u32).into(),
+            file_len: (at + (at.div_ceil(BLOCK) + 1) * 4).into(),
+            checksums_at: at.into(),
+            entry_count: counts.entries.into(),
+            pdq_count: pdq.into(),
+            md5_count: md5.into(),
+            sha1_count: sha1.into(),
+            sha256_count: sha256.into(),
+            label_count: counts.labels.into(),
+            sections,
+            reserved: [0; 28],
+            crc: U32::ZERO,
+        };
+        let bytes = header.as_bytes();
+        header.crc = crc32fast::hash(&bytes[..bytes.len() - 4]).into();
+        header
+    }
+
+    fn write_tables<W: Write>(
+        &self,
+        out: &mut BlockWriter<W>,
+        cancel: &AtomicBool,
+    ) -> io::Result<()> {
+        if (self.pdq.len() as u64) < TABLES_FROM {
+            return Ok(());
+        }
+        let at_once = rayon::current_num_threads().clamp(1, CHUNKS);
+        for first in (0..CHUNKS).step_by(at_once) {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let numbers = first..(first + at_once).min(CHUNKS);
+            let built: Vec<_> = numbers
+                .into_par_iter()
+                .map(|number| BuiltTable::new(&self.pdq, number))
+                .collect();
+            for table in built {
+                out.section(table.offsets.as_bytes())?;
+                out.section(table.next.as_bytes())?;
+                out.section(table.rows.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes sorted digests with their entries, then where each prefix starts among them.
+fn write_digests<const N: usize, W: Write>(
+    out: &mut BlockWriter<W>,
+    rows: &[DigestRow<N>],
+) -> io::Result<()> {
+    for (digest, entry) in rows {
+        out.write_all(digest)?;
+        out.write_all(&entry.to_le_bytes())?;
+    }
+    out.pad()?;
+    if !rows.is_empty() {
+        let bits = prefix_bits(rows.len() as u64);
+        let mut row = 0;
+        for prefix in 0..=1_u32 << bits {
+            while rows
+                .get(row)
+                .is_some_and(|(digest, _)| super::digests::prefix(digest, bits) < prefix)
+            {
+                row += 1;
+            }
+            out.write_all(&(row as u32).to_le_bytes())?;
+        }
+        out.pad()?;
+    }
+    Ok(())
+}
+
+/// Counts and checksums what goes through it, block by block.
+struct BlockWriter<W: Write> {
+    to: io::BufWriter<W>,
+    at: u64,
+    block: crc32fast::Hasher,
+    checksums: Vec<U32>,
+}
+
+impl<W: Write> BlockWriter<W> {
+    fn new(to: W) -> Self {
+        let to = io::BufWriter::with_capacity(1 << 20, to);
+        Self {
+            to,
+            at: 0,
+            block: crc32fast::Hasher::new(),
+            checksums: Vec::new(),
+        }
+    }
+
+    fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        self.to.write_all(bytes)?;
+        while !bytes.is_empty() {
+            let room = (BLOCK - self.at % BLOCK) as usize;
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            self.block.update(now);
+            self.at += now.len() as u64;
+            if self.at % BLOCK == 0 {
+                self.end_block();
+            }
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    fn end_block(&mut self) {
+        let block = std::mem::replace(&mut self.block, crc32fast::Hasher::new());
+        self.checksums.push(block.finalize().into());
+    }
+
+    /// Zeros up to the next section.
+    fn pad(&mut self) -> io::Result<()> {
+        let len = self.at.next_multiple_of(ALIGNMENT) - self.at;
+        self.write_all(&[0; ALIGNMENT as usize][..len as usize])
+    }
+
+    fn section(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)?;
+        self.pad()
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        if self.at % BLOCK != 0 {
+            self.end_block();
+        }
+        let table = self.checksums.as_bytes();
+        self.to.write_all(table)?;
+        self.to.write_all(&crc32fast::hash(table).to_le_bytes())?;
+        self.to.flush()
+    }
+}
+
+impl fmt::Debug for SegmentBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SegmentBuilder")
+            .field("entries", &self.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,372 @@
+//! Segments against brute force, at every radius that matters, on every kernel; and damaged ones.
+
+use std::sync::atomic::AtomicBool;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::layout::TABLES_FROM;
+use super::*;
+
+const RADII: [u32; 10] = [0, 1, 15, 16, 31, 32, 47, 48, 128, 256];
+
+fn build(hashes: &[Hash256]) -> Vec<u8> {
+    let mut builder = SegmentBuilder::default();
+    for (number, hash) in hashes.iter().enumerate() {
+        let signals = Signals {
+            pdq: Some(*hash),
+            ..Signals::default()
+        };
+        let id = number.to_string();
+        builder
+            .add(&NewEntry {
+                bank: "B",
+                id: &id,
+                category: None,
+                tags: &[],
+                signals,
+            })
+            .unwrap();
+    }
+    let mut bytes = Vec::new();
+    builder.write(&mut bytes, &AtomicBool::new(false)).unwrap();
+    bytes
+}
+
+fn brute_force(hashes: &[Hash256], query: &Hash256, radius: u32) -> Vec<NearEntry> {
+    let all = (0..).zip(hashes).map(|(entry, hash)| NearEntry {
+        entry,
+        distance: hash.distance(query),
+    });
+    all.filter(|near| near.distance <= radius).collect()
+}
+
+fn flip(rng: &mut StdRng, hash: &Hash256, bits: usize) -> Hash256 {
+    let mut bytes = *hash.as_bytes();
+    for _ in 0..bits {
+        let bit = rng.random_range(0..256);
+        bytes[bit / 8] ^= 1 << (bit % 8);
+    }
+    Hash256::from_bytes(bytes)
+}
+
+fn uniform(rng: &mut StdRng, count: usize) -> Vec<Hash256> {
+    (0..count)
+        .map(|_| Hash256::from_bytes(rng.random()))
+        .collect()
+}
+
+/// A few families of near-equal hashes, with many exact duplicates.
+fn clustered(rng: &mut StdRng, count: usize) -> Vec<Hash256> {
+    let centres = uniform(rng, 5);
+    (0..count)
+        .map(|number| {
+            let bits = [0, 3, 20, 60][number % 4];
+            flip(rng, &centres[number % 5], bits)
+        })
+        .collect()
+}
+
+/// Queries at every distance from listed hashes, and some far from all.
+fn queries(rng: &mut StdRng, hashes: &[Hash256]) -> Vec<Hash256> {
+    let mut queries = uniform(rng, 4);
+    for bits in [0, 1, 8, 15, 16, 17, 30, 31, 32, 33, 47, 48, 49, 60] {
+        if !hashes.is_empty() {
+            let near = hashes[rng.random_range(0..hashes.len())];
+            queries.push(flip(rng, &near, bits));
+        }
+    }
+    queries
+}
+
+/// Compares one by one and as a batch with brute force; how many hits there were.
+fn assert_exact(hashes: &[Hash256], queries: &[Hash256], radii: &[u32]) -> usize {
+    let segment = Segment::from_bytes(build(hashes)).unwrap();
+    let mut scratch = Scratch::default();
+    let mut hits = 0;
+    for kernel in Kernel::available() {
+        for radius in radii {
+            let wanted: Vec<_> = queries
+                .iter()
+                .map(|query| brute_force(hashes, query, *radius))
+                .collect();
+            let radius = Radius::new(*radius).unwrap();
+            for (query, wanted) in queries.iter().zip(&wanted) {
+                let mut found = Vec::new();
+                segment
+                    .within(kernel, query, radius, &mut scratch, &mut found)
+                    .unwrap();
+                assert_eq!(
+                    &found,
+                    wanted,
+                    "{kernel:?} {radius:?} {} hashes",
+                    hashes.len()
+                );
+                hits += found.len();
+            }
+            let mut batch = vec![Vec::new(); queries.len()];
+            segment
+                .within_many(kernel, queries, radius, &mut scratch, &mut |query, near| {
+                    batch[query].push(near);
+                })
+                .unwrap();
+            assert_eq!(
+                batch,
+                wanted,
+                "{kernel:?} {radius:?} {} hashes",
+                hashes.len()
+            );
+        }
+    }
+    hits
+}
+
+#[test]
+fn small_segments_equal_brute_force_at_every_radius() {
+    let mut rng = StdRng::seed_from_u64(1);
+    for count in [
+        0, 1, 2, 3, 4, 5, 31, 32, 33, 63, 64, 65, 511, 512, 513, 1025,
+    ] {
+        let uniform = uniform(&mut rng, count);
+        let mut hits = assert_exact(&uniform, &queries(&mut rng, &uniform), &RADII);
+        let clustered = clustered(&mut rng, count);
+        hits += assert_exact(&clustered, &queries(&mut rng, &clustered), &RADII);
+        assert!(hits >= count, "{count}");
+    }
+}
+
+#[test]
+fn segments_around_the_tables_threshold_equal_brute_force() {
+    let mut rng = StdRng::seed_from_u64(2);
+    let from = TABLES_FROM as usize;
+    for count in [from - 1, from, from + 1, from + 63] {
+        let hashes = uniform(&mut rng, count);
+        let queries = queries(&mut rng, &hashes);
+        assert!(assert_exact(&hashes, &queries, &[0, 15, 16, 31, 32, 47, 48]) > 0);
+    }
+}
+
+#[test]
+fn tables_of_clustered_hashes_equal_brute_force() {
+    let mut rng = StdRng::seed_from_u64(3);
+    let mut hashes = uniform(&mut rng, 80_000);
+    hashes.extend(clustered(&mut rng, 20_000));
+    let segment = Segment::from_bytes(build(&hashes)).unwrap();
+    for radius in [0, 15, 16, 31, 32, 47] {
+        assert_eq!(
+            segment.plan(Radius::new(radius).unwrap()),
+            "tables",
+            "{radius}"
+        );
+    }
+    let mut asked = queries(&mut rng, &hashes);
+    for _ in 0..100 {
+        let listed = hashes[rng.random_range(0..hashes.len())];
+        let bits = rng.random_range(0..50);
+        asked.push(flip(&mut rng, &listed, bits));
+    }
+    assert!(assert_exact(&hashes, &asked, &[0, 15, 16, 31, 32, 47, 48]) > 10_000);
+}
+
+#[test]
+fn the_worst_splits_of_the_differing_bits_over_the_chunks_are_found() {
+    // Exactly `radius` bits, placed so that as few chunks as possible pass: all in one chunk, or
+    // spread evenly from every start.
+    let mut rng = StdRng::seed_from_u64(4);
+    let hashes = uniform(&mut rng, TABLES_FROM as usize);
+    let segment = Segment::from_bytes(build(&hashes)).unwrap();
+    let mut scratch = Scratch::default();
+    for radius in [15_u32, 16, 31, 32, 47] {
+        for trial in 0..200 {
+            let target = rng.random_range(0..hashes.len());
+            let mut arranged = arrange(&hashes[target]);
+            let mut left = radius;
+            let mut at = rng.random_range(0..256);
+            let step = [1, 8, 16, 17, 15, 7][trial % 6];
+            while left > 0 {
+                let (byte, bit) = (at / 8, 1 << (at % 8));
+                let fresh = (arranged[byte] ^ arrange(&hashes[target])[byte]) & bit == 0;
+                if fresh {
+                    arranged[byte] ^= bit;
+                    left -= 1;
+                }
+                at = (at + if fresh { step } else { 1 }) % 256;
+            }
+            let query = restore(&arranged);
+            assert_eq!(query.distance(&hashes[target]), radius);
+            let mut found = Vec::new();
+            let bits = Radius::new(radius).unwrap();
+            segment
+                .within(Kernel::detect(), &query, bits, &mut scratch, &mut found)
+                .unwrap();
+            assert!(
+                found.iter().any(|near| near.entry as usize == target),
+                "{radius} {trial}"
+            );
+        }
+    }
+}
+
+fn mixed_entries(count: usize) -> Vec<Signals> {
+    let mut rng = StdRng::seed_from_u64(5);
+    let mut all = Vec::new();
+    for number in 0..count {
+        all.push(Signals {
+            pdq: (number % 2 == 0).then(|| Hash256::from_bytes(rng.random())),
+            // Every fourth repeats an earlier digest, and some share their first bytes.
+            md5: (number % 3 == 0).then(|| [if number % 4 == 0 { 9 } else { rng.random() }; 16]),
+            sha1: (number % 5 == 0).then(|| rng.random()),
+            sha256: (number % 2 == 1).then(|| rng.random()),
+        });
+    }
+    all
+}
+
+fn build_mixed(entries: &[Signals]) -> Vec<u8> {
+    let mut builder = SegmentBuilder::default();
+    let tags = ["one".to_owned(), "two".to_owned()];
+    for (number, signals) in entries.iter().enumerate() {
+        let id = format!("id-{number}");
+        let bank = ["A", "B", "C"][number % 3];
+        let category = (number % 2 == 0).then_some("A1");
+        let tags = &tags[..number % 3];
+        builder
+            .add(&NewEntry {
+                bank,
+                id: &id,
+                category,
+                tags,
+                signals: *signals,
+            })
+            .unwrap();
+    }
+    let mut bytes = Vec::new();
+    builder.write(&mut bytes, &AtomicBool::new(false)).unwrap();
+    bytes
+}
+
+#[test]
+fn exact_digests_equal_brute_force() {
+    let entries = mixed_entries(5_000);
+    let segment = Segment::from_bytes(build_mixed(&entries)).unwrap();
+    segment.verify().unwrap();
+    let mut scratch = Scratch::default();
+    let mut asked = 0;
+    for (number, signals) in entries.iter().enumerate() {
+        assert_eq!(
+            segment.entry(number as u32).unwrap().id,
+            format!("id-{number}")
+        );
+        for (signal, value) in signals.iter() {
+            let mut found = Vec::new();
+            segment
+                .exact(Kernel::detect(), signal, value, &mut scratch, &mut found)
+                .unwrap();
+            found.sort_unstable();
+            let wanted: Vec<u32> = (0..)
+                .zip(&entries)
+                .filter(|(_, other)| other.get(signal) == Some(value))
+                .map(|(entry, _)| entry)
+                .collect();
+            assert_eq!(found, wanted, "{signal:?}");
+            let mut other = value.to_vec();
+            other[0] ^= 1;
+            found.clear();
+            segment
+                .exact(Kernel::detect(), signal, &other, &mut scratch, &mut found)
+                .unwrap();
+            assert!(
+                found
+                    .iter()
+                    .all(|e| entries[*e as usize].get(signal) == Some(&other[..]))
+            );
+            asked += 1;
+        }
+    }
+    assert!(asked > 5_000);
+    assert_eq!(segment.all_signals().unwrap(), entries);
+}
+
+/// Everything that a segment can be asked, as one value.
+fn ask_all(bytes: &[u8], entries: &[Signals]) -> Result<Vec<Vec<u32>>, Corruption> {
+    let segment = Segment::from_bytes(bytes)?;
+    let mut scratch = Scratch::default();
+    let mut answers = Vec::new();
+    for signals in entries {
+        for (signal, value) in signals.iter() {
+            let mut found = Vec::new();
+            segment.exact(Kernel::detect(), signal, value, &mut scratch, &mut found)?;
+            for entry in &found {
+                let entry = segment.entry(*entry)?;
+                answers.push(
+                    entry
+                        .id
+                        .bytes()
+                        .chain(entry.bank.bytes())
+                        .map(u32::from)
+                        .collect(),
+                );
+            }
+            answers.push(found);
+        }
+    }
+    Ok(answers)
+}
+
+#[test]
+fn every_changed_bit_is_an_error_or_changes_no_answer() {
+    let entries = mixed_entries(60);
+    let bytes = build_mixed(&entries);
+    let wanted = ask_all(&bytes, &entries).unwrap();
+    let mut errors = 0;
+    for bit in 0..bytes.len() * 8 {
+        let mut damaged = bytes.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        match ask_all(&damaged, &entries) {
+            Ok(answers) => assert_eq!(answers, wanted, "bit {bit}"),
+            Err(_) => errors += 1,
+        }
+        let opened = Segment::from_bytes(&damaged[..]);
+        assert!(
+            opened.and_then(|segment| segment.verify()).is_err(),
+            "bit {bit} passes verify"
+        );
+    }
+    assert!(errors > bytes.len(), "{errors}");
+}
+
+#[test]
+fn a_segment_cut_or_extended_at_any_place_does_not_open() {
+    let bytes = build_mixed(&mixed_entries(60));
+    for len in 0..bytes.len() {
+        assert!(Segment::from_bytes(&bytes[..len]).is_err(), "{len}");
+    }
+    let mut longer = bytes;
+    longer.push(0);
+    assert!(Segment::from_bytes(longer).is_err());
+}
+
+#[test]
+fn damaged_tables_are_an_error_where_they_are_touched() {
+    let mut rng = StdRng::seed_from_u64(6);
+    let hashes = uniform(&mut rng, TABLES_FROM as usize);
+    let bytes = build(&hashes);
+    let query = hashes[7];
+    for _ in 0..300 {
+        let mut damaged = bytes.clone();
+        let at = rng.random_range(0..bytes.len());
+        let value: u8 = rng.random_range(1..=255);
+        damaged[at] ^= value;
+        let Ok(segment) = Segment::from_bytes(damaged) else {
+            continue;
+        };
+        let mut found = Vec::new();
+        let mut scratch = Scratch::default();
+        let radius = Radius::default();
+        let asked = segment.within(Kernel::detect(), &query, radius, &mut scratch, &mut found);
+        if asked.is_ok() {
+            assert_eq!(found, brute_force(&hashes, &query, 31), "byte {at}");
+        }
+        assert!(segment.verify().is_err());
+    }
+}
