@@ -1,0 +1,35 @@
+//! Windows bitmaps.
+
+use std::io::Cursor;
+
+use image::codecs::bmp::BmpDecoder;
+use image::{ImageDecoder, ImageError};
+
+use super::Reason;
+use super::guard::shield;
+use super::output::{End, Output};
+
+pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
+    let decoder = shield(|| BmpDecoder::new(Cursor::new(bytes)).map_err(reason))?;
+    let (width, height) = decoder.dimensions();
+    let channels = usize::from(decoder.color_type().channel_count());
+    let flat = if channels == 4 { 3 } else { 0 };
+    out.begin(width, height, channels as u64 + flat)?;
+    let mut data = vec![0; usize::try_from(decoder.total_bytes()).unwrap_or(0)];
+    match shield(|| decoder.read_image(&mut data).map_err(reason)) {
+        Ok(()) => out.frame(width, height, channels, &data),
+        Err(reason) => {
+            out.remains(width, height, channels, &data)?;
+            Err(reason.into())
+        }
+    }
+}
+
+/// An error of the `image` crate, sorted.
+pub(super) fn reason(error: ImageError) -> Reason {
+    match error {
+        ImageError::Limits(error) => Reason::over_limit(error.to_string()),
+        ImageError::Unsupported(error) => Reason::unsupported(error.to_string()),
+        other => Reason::undecodable(other.to_string()),
+    }
+}
