@@ -22,6 +22,9 @@ pub(super) struct Cost {
     /// Decode pictures up to this many pixels a frame [default: 200000000].
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_pixels: Option<u64>,
+    /// Decode up to this many pixels of all frames together [default: 4000000000].
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    max_total_pixels: Option<u64>,
     /// Decode pictures whose sides are up to this many pixels [default: 65535].
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_side: Option<u32>,
@@ -40,6 +43,7 @@ impl Cost {
         let limits = &mut scan.limits;
         limits.max_bytes = self.max_bytes.unwrap_or(limits.max_bytes);
         limits.max_pixels = self.max_pixels.unwrap_or(limits.max_pixels);
+        limits.max_total_pixels = self.max_total_pixels.unwrap_or(limits.max_total_pixels);
         limits.max_side = self.max_side.unwrap_or(limits.max_side);
         limits.max_memory = self.max_memory.unwrap_or(limits.max_memory);
         limits.max_frames = self.max_frames.unwrap_or(limits.max_frames);

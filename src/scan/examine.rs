@@ -78,6 +78,9 @@ impl Examiner {
     ///
     /// # Errors
     /// Those of reading the index, and [`Error::Cancelled`] if `cancel` was set meanwhile.
+    ///
+    /// # Panics
+    /// On a bug of this crate; make another examiner then, as [`Scan::run`](super::Scan::run) does.
     pub fn file(&mut self, path: &Path, cancel: &AtomicBool) -> Result<Finding> {
         let unreadable = |error: io::Error| Reason {
             code: ReasonCode::Unreadable,
@@ -214,19 +217,25 @@ impl Examiner {
         frames: &mut Frames,
         cancel: &AtomicBool,
     ) -> Result<std::result::Result<Decoded, Reason>> {
-        let mut stopped = Ok(());
         let limits = self.limits.clone();
+        let mut stopped = Ok(());
+        let mut at_work = false;
         let decoded = media::decode(picture, &limits, &mut |frame| {
+            at_work = true;
             stopped = if cancel.load(Ordering::Relaxed) {
                 Err(Error::Cancelled)
             } else {
                 self.frame(frame, frames)
             };
+            at_work = false;
             match stopped {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(_) => ControlFlow::Break(()),
             }
         });
+        // `media` survives panics of decoders. One of ours is passed on: after it, the buffers of
+        // the hasher and the searcher could hide a match in the next file.
+        assert!(!at_work, "hashing or searching a frame panicked");
         stopped.map(|()| decoded)
     }
 

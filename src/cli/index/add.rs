@@ -79,9 +79,13 @@ impl Args {
         }
         let commit = writer.commit(cancel)?;
         note(format_args!(
-            "added {} entries ({} already there) to bank {}",
+            "added {} entries ({} already there{}) to bank {}",
             HumanCount(commit.added),
             HumanCount(commit.unchanged),
+            match commit.replaced {
+                0 => String::new(),
+                count => format!(", {} with a new category or tags", HumanCount(count)),
+            },
             sanitise(&self.bank)
         ));
         if bad > 0 {
