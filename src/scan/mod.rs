@@ -24,7 +24,7 @@ use std::time::Instant;
 
 pub use examine::Examiner;
 pub use finding::{Finding, Fingerprint, Kind, Match, Media, Verdict};
-pub use lists::load_lists;
+pub use lists::{entry_id, load_lists};
 pub use summary::Summary;
 pub use uri::{UriEncoding, decode_uri, encode_uri};
 pub use walk::count;

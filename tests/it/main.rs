@@ -11,6 +11,8 @@ mod cli;
 mod index;
 /// Signals, closed pipes, sizes.
 mod lifecycle;
+/// What matches, and how that is told.
+mod matching;
 /// Findings: fields, verdicts, order.
 mod scan;
 /// What is in folders besides pictures.

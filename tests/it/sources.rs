@@ -126,3 +126,23 @@ fn a_file_that_vanished_is_reported() {
         .unwrap();
     assert_eq!(finding.reason.unwrap().code, ReasonCode::Unreadable);
 }
+
+#[test]
+fn bytes_in_memory_get_the_finding_of_their_file() {
+    let dir = Dir::new();
+    let index = load_lists(&[dir.list("known.csv", &[&picture(1)])]).unwrap();
+    let files = [
+        dir.picture("found.png", &picture(1)),
+        dir.picture("clear.jpg", &picture(2)),
+        dir.file("empty", ""),
+        dir.file("text", "no picture".repeat(20_000)),
+    ];
+    let mut examiner = Scan::default().examiner(&index);
+    for path in files {
+        let mut of_file = examiner.file(&path, &AtomicBool::new(false)).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let of_bytes = examiner.bytes(path.to_str().unwrap(), &bytes).unwrap();
+        of_file.at = of_bytes.at;
+        assert_eq!(of_file, of_bytes);
+    }
+}

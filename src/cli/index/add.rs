@@ -1,7 +1,7 @@
 //! `tutela index add`.
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -9,9 +9,10 @@ use anyhow::bail;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use tutela::Error;
 use tutela::index::{IndexWriter, NewEntry};
-use tutela::list::Reader;
+use tutela::list::Format;
+use tutela::scan::entry_id;
 
-use super::lists::{FormatName, List};
+use super::lists::{format, open};
 use crate::cli::options::bank;
 use crate::cli::output::{note, sanitise, warn};
 use crate::cli::{ExitStatus, interrupt};
@@ -44,8 +45,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME", value_parser = bank)]
     bank: String,
     /// The form of the lists [default: told by their content].
-    #[arg(long, value_name = "F")]
-    format: Option<FormatName>,
+    #[arg(long, value_name = "F", value_parser = format())]
+    format: Option<Format>,
     /// Count lines that cannot be read, and go on.
     #[arg(long)]
     skip_bad: bool,
@@ -67,7 +68,7 @@ impl Args {
             bad: 0,
         };
         for list in &self.lists {
-            import.list(&List::new(list)?)?;
+            import.list(list)?;
         }
         import.bar.finish_and_clear();
         let bad = import.bad;
@@ -106,10 +107,8 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
-    fn list(&mut self, list: &List) -> anyhow::Result<()> {
-        let format = self.args.format.map(Into::into);
-        let reader = Reader::open(list.path(), format).map_err(|error| list.explain(error))?;
-        for record in reader {
+    fn list(&mut self, list: &Path) -> anyhow::Result<()> {
+        for record in open(list, self.args.format)? {
             self.read += 1;
             if self.read.is_multiple_of(STRIDE) {
                 self.bar.set_position(self.read);
@@ -120,19 +119,18 @@ impl Import<'_> {
             let record = match record {
                 Ok(record) => record,
                 Err(error @ Error::List { .. }) => {
-                    self.bad(&list.explain(error));
+                    self.bad(&error);
                     continue;
                 }
-                Err(error) => return Err(list.explain(error)),
+                Err(error) => return Err(error.into()),
             };
             // Nothing will be committed any more: only the other bad lines are of interest.
             if self.bad > 0 && !self.args.skip_bad {
                 continue;
             }
-            let id = record.id.unwrap_or_else(|| list.entry(record.line));
             self.writer.add(&NewEntry {
                 bank: &self.args.bank,
-                id: &id,
+                id: &entry_id(list, &record),
                 category: record.category.as_deref(),
                 tags: &record.tags,
                 signals: record.signals,
@@ -141,7 +139,7 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn bad(&mut self, error: &anyhow::Error) {
+    fn bad(&mut self, error: &Error) {
         self.bad += 1;
         if self.bad <= SHOWN {
             self.bar.suspend(|| warn(error));

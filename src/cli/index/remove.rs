@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use anyhow::bail;
 use indicatif::HumanCount;
 use tutela::index::IndexWriter;
-use tutela::list::{Reader, Record};
+use tutela::list::Format;
+use tutela::scan::entry_id;
 
-use super::lists::{FormatName, List};
+use super::lists::{format, open};
 use crate::cli::options::bank;
 use crate::cli::output::{note, sanitise, warn};
 use crate::cli::{ExitStatus, interrupt};
@@ -36,8 +37,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "LIST", group = "what")]
     from: Option<PathBuf>,
     /// The form of the list [default: told by its content].
-    #[arg(long, value_name = "F", requires = "from")]
-    format: Option<FormatName>,
+    #[arg(long, value_name = "F", requires = "from", value_parser = format())]
+    format: Option<Format>,
     /// Every entry of the bank.
     #[arg(long, group = "what")]
     all: bool,
@@ -60,15 +61,13 @@ impl Args {
             found(writer.remove_id(&self.bank, id)?, id);
         }
         if let Some(list) = &self.from {
-            let list = List::new(list)?;
-            let format = self.format.map(Into::into);
-            for record in Reader::open(list.path(), format).map_err(|error| list.explain(error))? {
-                let record: Record = record.map_err(|error| list.explain(error))?;
+            for record in open(list, self.format)? {
+                let record = record?;
                 match &record.id {
                     Some(id) => found(writer.remove_id(&self.bank, id)?, id),
                     None => {
                         let count = writer.remove_signals(&self.bank, &record.signals)?;
-                        found(count, &list.entry(record.line));
+                        found(count, &entry_id(list, &record));
                     }
                 }
             }

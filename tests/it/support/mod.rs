@@ -8,19 +8,19 @@ use serde_json::Value;
 use tutela::hash::{Digests, Hasher, Pixels, Prescale};
 
 /// A folder that vanishes at the end of the test.
-pub struct Dir(tempfile::TempDir);
+pub(crate) struct Dir(tempfile::TempDir);
 
 impl Dir {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     /// Makes a file, and the folders that it is in.
-    pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, bytes).unwrap();
@@ -28,7 +28,7 @@ impl Dir {
     }
 
     /// Makes a picture file; its format is that of the name.
-    pub fn picture(&self, name: &str, picture: &RgbImage) -> PathBuf {
+    pub(crate) fn picture(&self, name: &str, picture: &RgbImage) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         picture.save(&path).unwrap();
@@ -36,7 +36,7 @@ impl Dir {
     }
 
     /// Makes a CSV list with the PDQ hashes of pictures, named by number.
-    pub fn list(&self, name: &str, pictures: &[&RgbImage]) -> PathBuf {
+    pub(crate) fn list(&self, name: &str, pictures: &[&RgbImage]) -> PathBuf {
         let mut csv = "id,pdq,category\n".to_owned();
         for (number, picture) in pictures.iter().enumerate() {
             csv += &format!("entry-{number},{},A1\n", pdq(picture));
@@ -46,7 +46,7 @@ impl Dir {
 }
 
 /// A picture of coloured blocks: much structure, different for each seed, the same every time.
-pub fn picture(seed: u64) -> RgbImage {
+pub(crate) fn picture(seed: u64) -> RgbImage {
     RgbImage::from_fn(240, 180, |x, y| {
         let block = seed << 32 | u64::from(x / 20) << 16 | u64::from(y / 20);
         let [r, g, b, ..] = mix(block).to_le_bytes();
@@ -55,12 +55,12 @@ pub fn picture(seed: u64) -> RgbImage {
 }
 
 /// A picture without structure.
-pub fn flat() -> RgbImage {
+pub(crate) fn flat() -> RgbImage {
     RgbImage::from_pixel(240, 180, Rgb([90, 120, 150]))
 }
 
 /// SplitMix64's output function.
-pub fn mix(seed: u64) -> u64 {
+pub(crate) fn mix(seed: u64) -> u64 {
     let z = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -68,7 +68,7 @@ pub fn mix(seed: u64) -> u64 {
 }
 
 /// The PDQ hash as hex.
-pub fn pdq(picture: &RgbImage) -> String {
+pub(crate) fn pdq(picture: &RgbImage) -> String {
     let (width, height) = picture.dimensions();
     let pixels = Pixels::rgb(width as usize, height as usize, picture.as_raw()).unwrap();
     let pdq = Hasher::new().hash(pixels, Prescale::Tool);
@@ -77,7 +77,7 @@ pub fn pdq(picture: &RgbImage) -> String {
 }
 
 /// MD5, SHA-1, SHA-256 of a file as hex.
-pub fn digests(path: &Path) -> [String; 3] {
+pub(crate) fn digests(path: &Path) -> [String; 3] {
     let digests = Digests::of(&fs::read(path).unwrap());
     [hex(&digests.md5), hex(&digests.sha1), hex(&digests.sha256)]
 }
@@ -87,25 +87,25 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// The command, ready for arguments.
-pub fn tutela() -> Command {
+pub(crate) fn tutela() -> Command {
     Command::new(env!("CARGO_BIN_EXE_tutela"))
 }
 
 /// What a finished command left.
 #[derive(Debug)]
-pub struct Run {
-    pub status: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
     /// Runs the command with these arguments.
-    pub fn new<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Self {
+    pub(crate) fn new<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Self {
         Self::of(tutela().args(args))
     }
 
-    pub fn of(command: &mut Command) -> Self {
+    pub(crate) fn of(command: &mut Command) -> Self {
         let output = command.output().unwrap();
         Self {
             status: output.status.code(),
@@ -115,19 +115,19 @@ impl Run {
     }
 
     /// The JSON objects on standard output.
-    pub fn rows(&self) -> Vec<Value> {
+    pub(crate) fn rows(&self) -> Vec<Value> {
         rows(&self.stdout)
     }
 
     #[track_caller]
-    pub fn expect(self, status: i32) -> Self {
+    pub(crate) fn expect(self, status: i32) -> Self {
         assert_eq!(self.status, Some(status), "{self:#?}");
         self
     }
 }
 
 /// The JSON objects of a text, one a line.
-pub fn rows(text: &str) -> Vec<Value> {
+pub(crate) fn rows(text: &str) -> Vec<Value> {
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
