@@ -9,7 +9,7 @@ use tutela::hash::{Hash256, Radius, Signal};
 use tutela::index::{EntryRef, Index, Searcher};
 
 use super::options::radius;
-use super::output::{Rows, note};
+use super::output::{Rows, note, sanitise, warn_if_empty};
 use super::{ExitStatus, exit};
 
 const EXAMPLES: &str = "\
@@ -110,11 +110,13 @@ impl Args {
         for hash in self.hashes.iter().filter(|_| !piped) {
             match Query::parse(hash) {
                 Some(query) => queries.push(query),
-                None => bail!("{}: expected {EXPECTED}", super::output::sanitise(hash)),
+                None => bail!("{}: expected {EXPECTED}", sanitise(hash)),
             }
         }
+        let index = Index::open(&self.index)?;
+        warn_if_empty(&index);
         let mut lookup = Lookup {
-            searcher: Index::open(&self.index)?.searcher(),
+            searcher: index.searcher(),
             radius: self.radius.unwrap_or_default(),
             rows: Rows::stdout(),
             matched: false,

@@ -7,6 +7,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Context;
+use indicatif::HumanCount;
+use tutela::index::Index;
 
 use super::ExitStatus;
 
@@ -78,6 +80,22 @@ pub(super) fn note(message: impl Display) {
 /// Writes a warning to standard error.
 pub(super) fn warn(message: impl Display) {
     note(format_args!("tutela: warning: {message}"));
+}
+
+/// A number with its noun: `1 file`, `2,000 files`.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!(
+        "{} {}",
+        HumanCount(count),
+        if count == 1 { one } else { many }
+    )
+}
+
+/// Warns of an index that finds nothing because nothing is in it.
+pub(super) fn warn_if_empty(index: &Index) {
+    if index.is_empty() {
+        warn("there are no entries to search: nothing can match");
+    }
 }
 
 /// Tells why the command ends before its end. A closed pipe needs no words: its reader has enough.

@@ -5,16 +5,16 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use std::{panic, thread};
+use std::{fmt, panic, thread};
 
 use anyhow::Context;
-use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use tutela::hash::Radius;
 use tutela::index::Index;
 use tutela::scan::{Finding, Summary, Verdict, count, load_lists};
 
 use super::options::{Cost, check_sources, radius};
-use super::output::{Rows, note};
+use super::output::{Rows, counted, note, sanitise, warn_if_empty};
 use super::{ExitStatus, exit, interrupt};
 
 const EXAMPLES: &str = "\
@@ -68,6 +68,7 @@ impl Args {
             Some(dir) => Index::open(dir)?,
             None => load_lists(&self.list)?,
         };
+        warn_if_empty(&index);
         let mut scan = self.cost.scan();
         scan.radius = self.radius.unwrap_or_default();
         let mut rows = match &self.out {
@@ -135,10 +136,14 @@ fn status(summary: &Summary) -> ExitStatus {
 
 /// A progress bar; a second walk finds its end meanwhile.
 fn bar(paths: &[PathBuf], cancel: &'static AtomicBool) -> ProgressBar {
-    let style = "{bar:30} {human_pos} of {human_len} files  {per_sec}  {eta} left";
+    let style = "{bar:30} {human_pos} of {human_len} files  {rate}  {eta} left";
     let bar = ProgressBar::no_length();
     if let Ok(style) = ProgressStyle::with_template(style) {
-        bar.set_style(style);
+        let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // A number that cannot be written is not worth a panic.
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        };
+        bar.set_style(style.with_key("rate", rate));
     }
     bar.enable_steady_tick(Duration::from_millis(200));
     let (counting, paths) = (bar.clone(), paths.to_vec());
@@ -158,8 +163,8 @@ pub(super) fn quiet_workers() {
 
 fn print(summary: &Summary) {
     note(format_args!(
-        "scanned {} files, {}, in {:.1} s ({:.1} files/s)",
-        HumanCount(summary.files),
+        "scanned {}, {}, in {:.1} s ({:.1} files/s)",
+        counted(summary.files, "file", "files"),
         DecimalBytes(summary.bytes),
         summary.seconds,
         summary.files_per_second
@@ -183,7 +188,7 @@ fn print(summary: &Summary) {
 fn line(name: &str, total: u64, parts: impl IntoIterator<Item = (String, u64)>) -> String {
     let parts: Vec<_> = parts
         .into_iter()
-        .map(|(name, count)| format!("{} {}", super::output::sanitise(&name), HumanCount(count)))
+        .map(|(name, count)| format!("{} {}", sanitise(&name), HumanCount(count)))
         .collect();
     let mut line = format!("  {name:<9} {}", HumanCount(total));
     if !parts.is_empty() {

@@ -64,7 +64,7 @@ fn removed_entries_are_found_no_more_and_compacting_changes_no_answer() {
     ];
     let run = Run::new(by_id).expect(0);
     assert!(
-        run.stderr.contains("no-such") && run.stderr.contains("removed 1"),
+        run.stderr.contains("no-such") && run.stderr.contains("removed 1 entry from bank A"),
         "{run:?}"
     );
     let by_hash = dir.file("remove.txt", format!("{}\n", hashes[4]));

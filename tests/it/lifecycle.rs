@@ -48,7 +48,7 @@ fn ctrl_c_ends_a_scan_with_what_it_found_until_then() {
         .unwrap();
     assert_eq!(status.code(), Some(2), "{stderr}");
     assert!(
-        stderr.contains("interrupted") && stderr.contains("scanned 1 files"),
+        stderr.contains("interrupted") && stderr.contains("scanned 1 file,"),
         "{stderr}"
     );
     let found = rows(&fs::read_to_string(out).unwrap());

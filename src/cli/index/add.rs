@@ -14,7 +14,7 @@ use tutela::scan::entry_id;
 
 use super::lists::{format, open};
 use crate::cli::options::bank;
-use crate::cli::output::{note, sanitise, warn};
+use crate::cli::output::{counted, note, sanitise, warn};
 use crate::cli::{ExitStatus, interrupt};
 
 /// Bad lines that are shown; the rest are counted.
@@ -75,13 +75,13 @@ impl Args {
         if bad > 0 && !self.skip_bad {
             bail!(
                 "{} cannot be read, nothing was changed (--skip-bad leaves them out)",
-                lines(bad)
+                counted(bad, "line", "lines")
             );
         }
         let commit = writer.commit(cancel)?;
         note(format_args!(
-            "added {} entries ({} already there{}) to bank {}",
-            HumanCount(commit.added),
+            "added {} ({} already there{}) to bank {}",
+            counted(commit.added, "entry", "entries"),
             HumanCount(commit.unchanged),
             match commit.replaced {
                 0 => String::new(),
@@ -90,7 +90,7 @@ impl Args {
             sanitise(&self.bank)
         ));
         if bad > 0 {
-            warn(format_args!("{} left out", lines(bad)));
+            warn(format_args!("{} left out", counted(bad, "line", "lines")));
         }
         Ok(ExitStatus::NothingMatched)
     }
@@ -150,19 +150,12 @@ impl Import<'_> {
     }
 }
 
-fn lines(count: u64) -> String {
-    match count {
-        1 => "1 line".to_owned(),
-        _ => format!("{} lines", HumanCount(count)),
-    }
-}
-
 fn progress() -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::no_length();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} lines  {per_sec}") {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} lines  {elapsed}") {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(200));

@@ -7,7 +7,7 @@ use indicatif::{DecimalBytes, HumanCount};
 use serde::Serialize;
 use tutela::index::{Index, IndexWriter, Stats};
 
-use crate::cli::output::{Rows, note, sanitise};
+use crate::cli::output::{Rows, counted, note, sanitise};
 use crate::cli::{ExitStatus, interrupt};
 
 /// Show what an index holds: banks, entries, hashes, size.
@@ -66,16 +66,16 @@ fn text(row: &Row<'_>) -> String {
             HumanCount(stats.sha256)
         ),
         format!(
-            "on disk   {} in {} segments",
+            "on disk   {} in {}",
             DecimalBytes(stats.bytes),
-            HumanCount(stats.segments)
+            counted(stats.segments, "segment", "segments")
         ),
     ];
     for bank in &stats.banks {
         lines.push(format!(
-            "bank      {}: {} entries",
+            "bank      {}: {}",
             sanitise(&bank.bank),
-            HumanCount(bank.entries)
+            counted(bank.entries, "entry", "entries")
         ));
     }
     lines.join("\n") + "\n"
@@ -114,10 +114,10 @@ impl Compact {
         IndexWriter::open(&self.index)?.compact(cancel)?;
         let stats = Index::open(&self.index)?.stats()?;
         note(format_args!(
-            "compacted: {} entries, {} in {} segments",
-            HumanCount(stats.entries),
+            "compacted: {}, {} in {}",
+            counted(stats.entries, "entry", "entries"),
             DecimalBytes(stats.bytes),
-            HumanCount(stats.segments)
+            counted(stats.segments, "segment", "segments")
         ));
         Ok(ExitStatus::NothingMatched)
     }

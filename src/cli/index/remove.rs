@@ -10,7 +10,7 @@ use tutela::scan::entry_id;
 
 use super::lists::{format, open};
 use crate::cli::options::bank;
-use crate::cli::output::{note, sanitise, warn};
+use crate::cli::output::{counted, note, sanitise, warn};
 use crate::cli::{ExitStatus, interrupt};
 
 /// Entries that are not there and are named; the rest are counted.
@@ -86,8 +86,8 @@ impl Args {
             ));
         }
         note(format_args!(
-            "removed {} entries from bank {}",
-            HumanCount(commit.removed),
+            "removed {} from bank {}",
+            counted(commit.removed, "entry", "entries"),
             sanitise(&self.bank)
         ));
         Ok(ExitStatus::NothingMatched)
