@@ -1,24 +1,18 @@
 //! One file, from its bytes to its finding.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::contents::{Buffers, Contents, open};
 use super::sightings::Sightings;
 use super::uri::{UriEncoding, encode_uri};
-use super::walk::special_file;
 use super::{Finding, Fingerprint, Kind, Media, QUALITY_FLOOR, Verdict};
-use crate::hash::{Digester, Digests, Hasher, Pdq, Prescale, Radius};
+use crate::hash::{Hasher, Pdq, Prescale, Radius};
 use crate::index::{Index, Searcher};
-use crate::media::{self, Decoded, Format, Frame, Limits, Reason, ReasonCode, Rendering};
+use crate::media::{self, Decoded, Frame, Limits, Reason, ReasonCode, Rendering};
 use crate::{Error, Result};
-
-/// Bytes read at once; the first piece tells the format.
-const PIECE: usize = 64 << 10;
-/// A buffer that one large file made is not kept for all the small ones after it.
-const KEPT: usize = 16 << 20;
 
 /// Examines one file after another against one index; keeps its buffers.
 ///
@@ -39,17 +33,7 @@ pub struct Examiner {
     limits: Limits,
     radius: Radius,
     hasher: Hasher,
-    piece: Vec<u8>,
-    picture: Vec<u8>,
-}
-
-/// What reading a file told.
-struct Contents<'a> {
-    length: u64,
-    digests: Digests,
-    format: std::result::Result<Format, Reason>,
-    /// The bytes, unless they are no picture or more than the limit.
-    picture: Option<&'a [u8]>,
+    buffers: Buffers,
 }
 
 /// What the frames of a picture told.
@@ -68,8 +52,7 @@ impl Examiner {
             limits,
             radius,
             hasher: Hasher::new(),
-            piece: vec![0; PIECE],
-            picture: Vec::new(),
+            buffers: Buffers::default(),
         }
     }
 
@@ -86,22 +69,18 @@ impl Examiner {
             code: ReasonCode::Unreadable,
             detail: error.to_string(),
         };
-        let mut file = match path.metadata() {
-            Ok(metadata) if metadata.is_file() => match File::open(path) {
-                Ok(file) => file,
-                Err(error) => return Ok(self.refused(path, unreadable(error))),
-            },
-            Ok(metadata) => return Ok(self.refused(path, special_file(metadata.file_type()))),
+        let mut file = match open(path) {
+            Ok(Ok(file)) => file,
+            Ok(Err(reason)) => return Ok(self.refused(path, reason)),
             Err(error) => return Ok(self.refused(path, unreadable(error))),
         };
-        let mut picture = std::mem::take(&mut self.picture);
-        let finding = match self.read(&mut file, &mut picture, cancel)? {
+        let mut buffers = std::mem::take(&mut self.buffers);
+        let read = buffers.read(&mut file, self.limits.max_bytes, cancel)?;
+        let finding = match read {
             Ok(contents) => self.judge(encode_uri(path), &contents, cancel),
             Err(error) => Ok(self.refused(path, unreadable(error))),
         };
-        picture.clear();
-        picture.shrink_to(KEPT);
-        self.picture = picture;
+        self.buffers = buffers;
         finding
     }
 
@@ -110,13 +89,7 @@ impl Examiner {
     /// # Errors
     /// Those of reading the index.
     pub fn bytes(&mut self, name: &str, bytes: &[u8]) -> Result<Finding> {
-        let length = bytes.len() as u64;
-        let contents = Contents {
-            length,
-            digests: Digests::of(bytes),
-            format: media::sniff(bytes.get(..PIECE).unwrap_or(bytes)),
-            picture: (length <= self.limits.max_bytes).then_some(bytes),
-        };
+        let contents = Contents::of(bytes, self.limits.max_bytes);
         let never = AtomicBool::new(false);
         self.judge((name.to_owned(), None), &contents, &never)
     }
@@ -125,46 +98,6 @@ impl Examiner {
     pub(super) fn refused(&self, path: &Path, reason: Reason) -> Finding {
         let (name, index) = (encode_uri(path), self.index.clone());
         Finding::new(name, index, Verdict::Unjudged, Some(reason))
-    }
-
-    /// Reads to the end, whatever length the system states, and keeps what may be decoded.
-    fn read<'a>(
-        &mut self,
-        source: &mut impl Read,
-        picture: &'a mut Vec<u8>,
-        cancel: &AtomicBool,
-    ) -> Result<io::Result<Contents<'a>>> {
-        let mut digester = Digester::default();
-        let mut length = 0;
-        let mut format = None;
-        let mut keep = false;
-        loop {
-            if cancel.load(Ordering::Relaxed) {
-                return Err(Error::Cancelled);
-            }
-            let piece = match fill(source, &mut self.piece) {
-                Ok(piece) => piece,
-                Err(error) => return Ok(Err(error)),
-            };
-            digester.update(piece);
-            length += piece.len() as u64;
-            keep = match &format {
-                None => format.insert(media::sniff(piece)).is_ok(),
-                Some(_) => keep,
-            } && length <= self.limits.max_bytes;
-            if keep {
-                picture.extend_from_slice(piece);
-            }
-            if piece.len() < PIECE {
-                break;
-            }
-        }
-        Ok(Ok(Contents {
-            length,
-            digests: digester.finish(),
-            format: format.unwrap_or_else(|| media::sniff(&[])),
-            picture: keep.then_some(picture.as_slice()),
-        }))
     }
 
     fn judge(
@@ -255,20 +188,6 @@ impl Examiner {
     }
 }
 
-/// Fills the buffer as far as the source goes: less than all of it means the end.
-fn fill<'a>(source: &mut impl Read, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
-    let mut filled = 0;
-    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match source.read(rest) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(buffer.get(..filled).unwrap_or_default())
-}
-
 fn media(contents: &Contents<'_>, decoded: Option<&Decoded>) -> Media {
     let format = contents.format.as_ref().ok().copied();
     Media {
@@ -303,39 +222,6 @@ fn too_flat(best_quality: Option<u8>) -> Option<Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Gives its bytes in ever different small pieces, and an interruption now and then.
-    struct Trickle<'a>(&'a [u8], usize);
-
-    impl Read for Trickle<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            self.1 += 1;
-            if self.1.is_multiple_of(5) {
-                return Err(io::ErrorKind::Interrupted.into());
-            }
-            let count = (self.1 % 7 + 1).min(self.0.len()).min(buffer.len());
-            let (now, rest) = self.0.split_at(count);
-            buffer[..count].copy_from_slice(now);
-            self.0 = rest;
-            Ok(count)
-        }
-    }
-
-    #[test]
-    fn a_piece_is_filled_from_a_source_that_trickles() {
-        let bytes: Vec<u8> = (0..1000_u32).map(|n| (n % 251) as u8).collect();
-        let mut source = Trickle(&bytes, 0);
-        let mut buffer = [0; 64];
-        let mut read = Vec::new();
-        loop {
-            let piece = fill(&mut source, &mut buffer).unwrap();
-            read.extend_from_slice(piece);
-            if piece.len() < 64 {
-                break;
-            }
-        }
-        assert_eq!(read, bytes);
-    }
 
     #[test]
     fn only_quality_at_the_floor_or_above_can_be_clear() {

@@ -5,6 +5,7 @@
 //! reason, and [`Summary::check`] holds each run to that. Nothing here prints, and a listed hash
 //! never leaves the index.
 
+mod contents;
 mod examine;
 mod finding;
 mod lists;
