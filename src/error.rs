@@ -83,25 +83,16 @@ impl Error {
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io {
-            action,
-            path,
-            source,
-        }
+        move |source| Self::Io { action, path, source }
     }
 
     /// Adds the file's name to what was found in its bytes.
     pub(crate) fn corrupt(path: &Path, source: Corruption) -> Self {
         match source.what {
-            Damage::Version { found, supported } => Self::Version {
-                path: path.to_owned(),
-                found,
-                supported,
-            },
-            _ => Self::Corrupt {
-                path: path.to_owned(),
-                source,
-            },
+            Damage::Version { found, supported } => {
+                Self::Version { path: path.to_owned(), found, supported }
+            }
+            _ => Self::Corrupt { path: path.to_owned(), source },
         }
     }
 }

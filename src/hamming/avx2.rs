@@ -8,7 +8,7 @@ use std::arch::x86_64::{
     _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_xor_si256,
 };
 
-use super::{Near, Passed, Probe, portable};
+use super::{Asker, Bucket, Near, Passed, asked, portable};
 
 /// Whether this processor has all that the functions of this file use. True is a guarantee.
 pub(super) fn is_available() -> bool {
@@ -24,32 +24,41 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
 const LANES: usize = 16;
 
 #[target_feature(enable = "avx2,popcnt")]
-pub(super) fn filter(words: &[[u8; 2]], probes: &[Probe], passed: &mut Vec<Passed>) {
-    for probe in probes {
-        let word = _mm256_set1_epi16(probe.word.cast_signed());
-        let above = _mm256_set1_epi16(probe.limit.min(16).cast_signed());
-        let run = probe.run(words);
-        let (rounds, rest) = run.as_chunks::<LANES>();
-        let mut position = probe.start;
-        for lanes in rounds {
-            // SAFETY: sixteen words are 32 readable bytes.
-            let loaded = unsafe { _mm256_loadu_si256(lanes.as_ptr().cast()) };
-            let distances = count_words(_mm256_xor_si256(loaded, word));
-            let far = _mm256_movemask_epi8(_mm256_cmpgt_epi16(distances, above));
+pub(super) fn filter(
+    words: &[[u8; 2]],
+    buckets: &[Bucket],
+    askers: &[Asker],
+    passed: &mut Vec<Passed>,
+) {
+    for (bucket, first, askers) in asked(words, buckets, askers) {
+        filter_bucket(bucket, first, askers, passed);
+    }
+}
+
+#[target_feature(enable = "avx2,popcnt")]
+#[inline]
+fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut Vec<Passed>) {
+    let (rounds, rest) = bucket.as_chunks::<LANES>();
+    let mut position = first;
+    for lanes in rounds {
+        // SAFETY: sixteen words are 32 readable bytes.
+        let words = unsafe { _mm256_loadu_si256(lanes.as_ptr().cast()) };
+        for asker in askers {
+            let word = _mm256_set1_epi16(asker.word.cast_signed());
+            let limit = _mm256_set1_epi16(asker.limit.min(16).cast_signed());
+            let distances = count_words(_mm256_xor_si256(words, word));
+            let far = _mm256_movemask_epi8(_mm256_cmpgt_epi16(distances, limit));
             // Two mask bits a word: keep the lower.
             let mut hits = !far.cast_unsigned() & 0x5555_5555;
             while hits != 0 {
                 let lane = hits.trailing_zeros() / 2;
-                passed.push(Passed {
-                    position: position + lane,
-                    tag: probe.tag,
-                });
+                passed.push(Passed { position: position + lane, tag: asker.tag });
                 hits &= hits - 1;
             }
-            position += LANES as u32;
         }
-        portable::filter_run(rest, position, probe, passed);
+        position += LANES as u32;
     }
+    portable::filter_bucket(rest, position, askers, passed);
 }
 
 /// The number of bits set in each 16-bit lane.

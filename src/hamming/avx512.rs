@@ -2,13 +2,13 @@
 #![allow(unsafe_code, reason = "SIMD intrinsics")]
 
 use std::arch::x86_64::{
-    __m512i, _mm256_loadu_si256, _mm512_add_epi64, _mm512_broadcast_i64x4, _mm512_cmple_epu16_mask,
-    _mm512_loadu_si512, _mm512_mask_cmple_epu64_mask, _mm512_maskz_loadu_epi16,
+    __m512i, _mm256_loadu_si256, _mm512_add_epi64, _mm512_broadcast_i64x4, _mm512_loadu_si512,
+    _mm512_mask_cmple_epu16_mask, _mm512_mask_cmple_epu64_mask, _mm512_maskz_loadu_epi16,
     _mm512_permutex_epi64, _mm512_popcnt_epi16, _mm512_popcnt_epi64, _mm512_set1_epi16,
     _mm512_set1_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
-use super::{Near, Passed, Probe, portable};
+use super::{Asker, Bucket, Near, Passed, asked, portable};
 
 /// Whether this processor has all that the functions of this file use. True is a guarantee.
 pub(super) fn is_available() -> bool {
@@ -41,13 +41,7 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
         let sums = _mm512_add_epi64(pairs, _mm512_permutex_epi64::<0b01_00_11_10>(pairs));
         // Lanes 0, 1, 4, 5 now hold the distances of rows a, c, b, d.
         if _mm512_mask_cmple_epu64_mask(0b0011_0011, sums, limit) != 0 {
-            collect(
-                &hashes[round * ROWS..][..ROWS],
-                round * ROWS,
-                query,
-                radius,
-                near,
-            );
+            collect(&hashes[round * ROWS..][..ROWS], round * ROWS, query, radius, near);
         }
     }
     collect(rest, rounds.len() * ROWS, query, radius, near);
@@ -59,10 +53,7 @@ fn collect(rows: &[[u8; 32]], first: usize, query: &[u8; 32], radius: u32, near:
     for (row, hash) in (first..).zip(rows) {
         let distance = portable::distance(hash, query);
         if distance <= radius {
-            near.push(Near {
-                row: row as u32,
-                distance,
-            });
+            near.push(Near { row: row as u32, distance });
         }
     }
 }
@@ -71,25 +62,35 @@ fn collect(rows: &[[u8; 32]], first: usize, query: &[u8; 32], radius: u32, near:
 const LANES: usize = 32;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
-pub(super) fn filter(words: &[[u8; 2]], probes: &[Probe], passed: &mut Vec<Passed>) {
-    for probe in probes {
-        let word = _mm512_set1_epi16(probe.word.cast_signed());
-        let limit = _mm512_set1_epi16(probe.limit.cast_signed());
-        let mut position = probe.start;
-        for lanes in probe.run(words).chunks(LANES) {
-            let used = u32::MAX >> (LANES - lanes.len());
-            // SAFETY: the mask loads exactly the words of `lanes`.
-            let loaded = unsafe { _mm512_maskz_loadu_epi16(used, lanes.as_ptr().cast()) };
-            let distances = _mm512_popcnt_epi16(_mm512_xor_si512(loaded, word));
-            let mut hits = _mm512_cmple_epu16_mask(distances, limit) & used;
+pub(super) fn filter(
+    words: &[[u8; 2]],
+    buckets: &[Bucket],
+    askers: &[Asker],
+    passed: &mut Vec<Passed>,
+) {
+    for (bucket, first, askers) in asked(words, buckets, askers) {
+        filter_bucket(bucket, first, askers, passed);
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
+#[inline]
+fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut Vec<Passed>) {
+    let mut position = first;
+    for lanes in bucket.chunks(LANES) {
+        let used = u32::MAX >> (LANES - lanes.len());
+        // SAFETY: the mask loads exactly the words of `lanes`.
+        let words = unsafe { _mm512_maskz_loadu_epi16(used, lanes.as_ptr().cast()) };
+        for asker in askers {
+            let word = _mm512_set1_epi16(asker.word.cast_signed());
+            let limit = _mm512_set1_epi16(asker.limit.cast_signed());
+            let distances = _mm512_popcnt_epi16(_mm512_xor_si512(words, word));
+            let mut hits = _mm512_mask_cmple_epu16_mask(used, distances, limit);
             while hits != 0 {
-                passed.push(Passed {
-                    position: position + hits.trailing_zeros(),
-                    tag: probe.tag,
-                });
+                passed.push(Passed { position: position + hits.trailing_zeros(), tag: asker.tag });
                 hits &= hits - 1;
             }
-            position += LANES as u32;
         }
+        position += lanes.len() as u32;
     }
 }

@@ -5,7 +5,7 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Kernel, Near, Passed, Probe};
+use super::{Asker, Bucket, Kernel, Near, Passed};
 
 fn naive_distance(a: &[u8], b: &[u8]) -> u32 {
     let mut differing = 0;
@@ -18,29 +18,31 @@ fn naive_distance(a: &[u8], b: &[u8]) -> u32 {
 }
 
 fn naive_scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32) -> Vec<Near> {
-    let all = (0..)
-        .zip(hashes)
-        .map(|(row, hash)| (row, naive_distance(hash, query)));
+    let all = (0..).zip(hashes).map(|(row, hash)| (row, naive_distance(hash, query)));
     all.filter(|(_, distance)| *distance <= radius)
         .map(|(row, distance)| Near { row, distance })
         .collect()
 }
 
-fn naive_filter(words: &[[u8; 2]], probes: &[Probe]) -> Vec<Passed> {
+fn naive_filter(bucket: &[[u8; 2]], first: u32, askers: &[Asker]) -> Vec<Passed> {
     let mut passed = Vec::new();
-    for probe in probes {
-        for position in probe.start..probe.start.saturating_add(probe.len) {
-            let Some(word) = words.get(position as usize) else {
-                break;
-            };
-            if naive_distance(word, &probe.word.to_le_bytes()) <= u32::from(probe.limit) {
-                passed.push(Passed {
-                    position,
-                    tag: probe.tag,
-                });
+    for asker in askers {
+        for (position, word) in (first..).zip(bucket) {
+            if naive_distance(word, &asker.word.to_le_bytes()) <= u32::from(asker.limit) {
+                passed.push(Passed { position, tag: asker.tag });
             }
         }
     }
+    passed
+}
+
+/// What a kernel lets pass, asker by asker. Tags are in the order of askers.
+fn filtered(kernel: Kernel, words: &[[u8; 2]], first: u32, askers: &[Asker]) -> Vec<Passed> {
+    let mut passed = Vec::new();
+    let count = askers.len() as u32;
+    let buckets = [Bucket { start: first, end: words.len() as u32, askers: count }];
+    kernel.filter(words, &buckets, askers, &mut passed);
+    passed.sort_by_key(|passed| passed.tag);
     passed
 }
 
@@ -77,10 +79,7 @@ fn every_kernel_scans_as_the_naive_loop_does() {
         }
     }
     assert!(kernels >= 1);
-    println!(
-        "kernels: {:?}",
-        Kernel::available().map(Kernel::name).collect::<Vec<_>>()
-    );
+    println!("kernels: {:?}", Kernel::available().map(Kernel::name).collect::<Vec<_>>());
 }
 
 #[test]
@@ -101,55 +100,20 @@ fn every_kernel_filters_as_the_naive_loop_does() {
     let mut rng = StdRng::seed_from_u64(2);
     for kernel in Kernel::available() {
         for count in (0..70).chain([100, 127, 128, 129, 500]) {
-            let words: Vec<[u8; 2]> = (0..count).map(|_| rng.random()).collect();
-            let probes: Vec<Probe> = (0..20)
-                .map(|tag| {
-                    let start = rng.random_range(0..=count);
-                    let len = rng.random_range(0..=count - start);
-                    let word = words
-                        .get(start as usize)
-                        .map_or(7, |word| u16::from_le_bytes(*word));
-                    Probe {
-                        start,
-                        len,
-                        word,
-                        limit: tag as u16 % 18,
-                        tag,
-                    }
-                })
-                .collect();
-            let mut passed = Vec::new();
-            kernel.filter(&words, &probes, &mut passed);
-            assert_eq!(passed, naive_filter(&words, &probes), "{kernel:?} {count}");
-        }
-    }
-}
-
-#[test]
-fn a_run_beyond_the_end_is_cut_there() {
-    let words = [[0, 0]; 40];
-    for kernel in Kernel::available() {
-        for (start, len) in [
-            (39, 40),
-            (40, 1),
-            (41, 1),
-            (u32::MAX, u32::MAX),
-            (0, u32::MAX),
-        ] {
-            let probes = [Probe {
-                start,
-                len,
-                word: 0,
-                limit: 16,
-                tag: 5,
-            }];
-            let mut passed = Vec::new();
-            kernel.filter(&words, &probes, &mut passed);
-            assert_eq!(
-                passed.len(),
-                40_usize.saturating_sub(start as usize),
-                "{kernel:?}"
-            );
+            let bucket: Vec<[u8; 2]> = (0..count).map(|_| rng.random()).collect();
+            for asker_count in [0, 1, 2, 5, 20] {
+                let askers: Vec<Asker> = (0..asker_count)
+                    .map(|tag| {
+                        let near = bucket.first().map_or(7, |word| u16::from_le_bytes(*word));
+                        let word = near ^ (1 << rng.random_range(0..16));
+                        Asker { word, limit: tag as u16 % 18, tag }
+                    })
+                    .collect();
+                let first = rng.random_range(0..=count);
+                let wanted = naive_filter(&bucket[first..], first as u32, &askers);
+                let passed = filtered(kernel, &bucket, first as u32, &askers);
+                assert_eq!(passed, wanted, "{kernel:?} {count}");
+            }
         }
     }
 }
@@ -159,16 +123,50 @@ fn every_distance_of_two_words_is_told_from_its_neighbours() {
     let words: Vec<[u8; 2]> = (0..=u16::MAX).map(u16::to_le_bytes).collect();
     for kernel in Kernel::available() {
         for limit in 0..=16 {
-            let probes = [Probe {
-                start: 0,
-                len: 65_536,
-                word: 0xa5c3,
-                limit,
-                tag: 0,
-            }];
+            let askers = [Asker { word: 0xa5c3, limit, tag: 0 }];
+            let passed = filtered(kernel, &words, 0, &askers);
+            assert_eq!(passed, naive_filter(&words, 0, &askers), "{kernel:?} {limit}");
+        }
+    }
+}
+
+#[test]
+fn each_bucket_meets_its_own_askers() {
+    let mut rng = StdRng::seed_from_u64(3);
+    let words: Vec<[u8; 2]> = (0..300).map(|_| rng.random()).collect();
+    let mut buckets = Vec::new();
+    let (mut askers, mut wanted) = (Vec::new(), Vec::new());
+    for tag in 0..100_u32 {
+        let start = rng.random_range(0..300);
+        let end = rng.random_range(start..=300);
+        let new: Vec<Asker> = (0..rng.random_range(0..4))
+            .map(|number| Asker { word: rng.random(), limit: 7, tag: tag * 4 + number })
+            .collect();
+        buckets.push(Bucket { start, end, askers: new.len() as u32 });
+        wanted.extend(naive_filter(&words[start as usize..end as usize], start, &new));
+        askers.extend(new);
+    }
+    assert!(wanted.len() > 1000);
+    for kernel in Kernel::available() {
+        let mut passed = Vec::new();
+        kernel.filter(&words, &buckets, &askers, &mut passed);
+        passed.sort_by_key(|passed| passed.tag);
+        assert_eq!(passed, wanted, "{kernel:?}");
+    }
+}
+
+#[test]
+fn a_bucket_beyond_the_words_ends_with_them() {
+    let words = [[0, 0]; 40];
+    let askers = [Asker { word: 0, limit: 16, tag: 5 }];
+    for kernel in Kernel::available() {
+        for (start, end) in
+            [(39, 79), (40, 41), (41, 42), (7, 3), (u32::MAX, u32::MAX), (0, u32::MAX)]
+        {
             let mut passed = Vec::new();
-            kernel.filter(&words, &probes, &mut passed);
-            assert_eq!(passed, naive_filter(&words, &probes), "{kernel:?} {limit}");
+            kernel.filter(&words, &[Bucket { start, end, askers: 9 }], &askers, &mut passed);
+            let wanted = (end as usize).min(40).saturating_sub(start as usize);
+            assert_eq!(passed.len(), wanted, "{kernel:?} {start} {end}");
         }
     }
 }

@@ -30,27 +30,34 @@ pub struct Near {
     pub distance: u32,
 }
 
-/// A run of 16-bit words to be filtered against one word.
+/// A bucket of 16-bit words, and how many ask for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Probe {
-    /// The run's first word.
+pub struct Bucket {
+    /// Its first word among all words.
     pub start: u32,
-    /// Its length in words.
-    pub len: u32,
+    /// Behind its last word.
+    pub end: u32,
+    /// The number of its askers: the next so many.
+    pub askers: u32,
+}
+
+/// Who asks for the words of a bucket, and which of them it wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asker {
     /// What the words are compared with.
     pub word: u16,
     /// The most bits in which a word may differ and still pass.
     pub limit: u16,
-    /// Whose probe it is; comes back with each word that passes.
+    /// Comes back with each word that passes.
     pub tag: u32,
 }
 
-/// A word that passed a [`Probe`].
+/// A word that passed for an [`Asker`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Passed {
-    /// Its place in the slice of words.
+    /// Its place among all words.
     pub position: u32,
-    /// The probe's tag.
+    /// The asker's tag.
     pub tag: u32,
 }
 
@@ -123,33 +130,46 @@ impl Kernel {
         }
     }
 
-    /// Appends every word within its probe's limit, probe by probe, in the order of positions.
+    /// Appends every word that is within the limit of an asker of its bucket.
     ///
-    /// Words are two bytes, little-endian. A run that reaches beyond `words` ends there.
+    /// Words are two bytes, little-endian. Buckets and their askers are taken in turn; a bucket that
+    /// reaches beyond `words` ends there. Within an asker the order is that of the words.
     #[inline]
-    pub fn filter(self, words: &[[u8; 2]], probes: &[Probe], passed: &mut Vec<Passed>) {
+    pub fn filter(
+        self,
+        words: &[[u8; 2]],
+        buckets: &[Bucket],
+        askers: &[Asker],
+        passed: &mut Vec<Passed>,
+    ) {
         match self.0 {
-            Isa::Portable => portable::filter(words, probes, passed),
+            Isa::Portable => portable::filter(words, buckets, askers, passed),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as in `scan`.
             #[expect(unsafe_code, reason = "a call that needs the processor's features")]
-            Isa::Avx2 => unsafe { avx2::filter(words, probes, passed) },
+            Isa::Avx2 => unsafe { avx2::filter(words, buckets, askers, passed) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as in `scan`.
             #[expect(unsafe_code, reason = "a call that needs the processor's features")]
-            Isa::Avx512 => unsafe { avx512::filter(words, probes, passed) },
+            Isa::Avx512 => unsafe { avx512::filter(words, buckets, askers, passed) },
             #[cfg(target_arch = "aarch64")]
-            Isa::Neon => neon::filter(words, probes, passed),
+            Isa::Neon => neon::filter(words, buckets, askers, passed),
         }
     }
 }
 
-impl Probe {
-    /// The words of its run, as far as they exist.
-    #[inline(always)]
-    fn run<'a>(&self, words: &'a [[u8; 2]]) -> &'a [[u8; 2]] {
-        let start = (self.start as usize).min(words.len());
-        let end = start.saturating_add(self.len as usize).min(words.len());
-        &words[start..end]
-    }
+/// Each bucket's words, the place of the first, and its askers.
+#[inline(always)]
+fn asked<'a>(
+    words: &'a [[u8; 2]],
+    buckets: &'a [Bucket],
+    mut askers: &'a [Asker],
+) -> impl Iterator<Item = (&'a [[u8; 2]], u32, &'a [Asker])> {
+    buckets.iter().map(move |bucket| {
+        let end = (bucket.end as usize).min(words.len());
+        let run = words.get(bucket.start as usize..end).unwrap_or_default();
+        let (mine, later) = askers.split_at((bucket.askers as usize).min(askers.len()));
+        askers = later;
+        (run, bucket.start, mine)
+    })
 }

@@ -1,6 +1,6 @@
 //! The kernels without intrinsics: the fallback, and the oracle of all others.
 
-use super::{Near, Passed, Probe};
+use super::{Asker, Bucket, Near, Passed, asked};
 
 pub(super) fn distance(a: &[u8; 32], b: &[u8; 32]) -> u32 {
     let words = |bytes: &[u8; 32]| {
@@ -19,31 +19,36 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
     for (row, hash) in hashes.iter().enumerate() {
         let distance = distance(hash, query);
         if distance <= radius {
-            near.push(Near {
-                row: row as u32,
-                distance,
-            });
+            near.push(Near { row: row as u32, distance });
         }
     }
 }
 
 #[inline(always)]
-pub(super) fn filter(words: &[[u8; 2]], probes: &[Probe], passed: &mut Vec<Passed>) {
-    for probe in probes {
-        filter_run(probe.run(words), probe.start, probe, passed);
+pub(super) fn filter(
+    words: &[[u8; 2]],
+    buckets: &[Bucket],
+    askers: &[Asker],
+    passed: &mut Vec<Passed>,
+) {
+    for (bucket, first, askers) in asked(words, buckets, askers) {
+        filter_bucket(bucket, first, askers, passed);
     }
 }
 
-/// Filters one run whose first word is at `start`.
 #[inline(always)]
-pub(super) fn filter_run(run: &[[u8; 2]], start: u32, probe: &Probe, passed: &mut Vec<Passed>) {
-    for (lane, word) in run.iter().enumerate() {
-        let distance = (u16::from_le_bytes(*word) ^ probe.word).count_ones();
-        if distance <= u32::from(probe.limit) {
-            passed.push(Passed {
-                position: start + lane as u32,
-                tag: probe.tag,
-            });
+pub(super) fn filter_bucket(
+    bucket: &[[u8; 2]],
+    first: u32,
+    askers: &[Asker],
+    passed: &mut Vec<Passed>,
+) {
+    for asker in askers {
+        for (place, word) in bucket.iter().enumerate() {
+            let distance = (u16::from_le_bytes(*word) ^ asker.word).count_ones();
+            if distance <= u32::from(asker.limit) {
+                passed.push(Passed { position: first + place as u32, tag: asker.tag });
+            }
         }
     }
 }

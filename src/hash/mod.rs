@@ -3,10 +3,14 @@
 //!
 //! Pure arithmetic: nothing here knows a path, opens a file or allocates by what a file claims.
 
+mod dct;
 mod digest;
+mod filter;
+mod luma;
 mod orientation;
 mod pdq;
 mod pixels;
+mod quality;
 mod signal;
 mod value;
 

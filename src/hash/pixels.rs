@@ -22,12 +22,7 @@ impl<'a> Pixels<'a> {
 
     fn new(width: usize, height: usize, channels: usize, data: &'a [u8]) -> Option<Self> {
         let expected = width.checked_mul(height)?.checked_mul(channels)?;
-        (data.len() == expected).then_some(Self {
-            width,
-            height,
-            channels,
-            data,
-        })
+        (data.len() == expected).then_some(Self { width, height, channels, data })
     }
 
     /// Pixels a row.

@@ -68,9 +68,7 @@ impl Signals {
 
     /// The signals that are there, in the order of [`Signal::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = (Signal, &[u8])> {
-        Signal::ALL
-            .into_iter()
-            .filter_map(|signal| Some((signal, self.get(signal)?)))
+        Signal::ALL.into_iter().filter_map(|signal| Some((signal, self.get(signal)?)))
     }
 
     /// Whether there is none.
@@ -81,8 +79,6 @@ impl Signals {
 
 impl std::fmt::Debug for Signals {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list()
-            .entries(self.iter().map(|(signal, _)| signal))
-            .finish()
+        f.debug_list().entries(self.iter().map(|(signal, _)| signal)).finish()
     }
 }

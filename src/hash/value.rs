@@ -33,11 +33,7 @@ impl Hash256 {
 
     /// The number of bits in which the two differ, 0 to 256.
     pub fn distance(&self, other: &Self) -> u32 {
-        self.0
-            .iter()
-            .zip(&other.0)
-            .map(|(a, b)| (a ^ b).count_ones())
-            .sum()
+        self.0.iter().zip(&other.0).map(|(a, b)| (a ^ b).count_ones()).sum()
     }
 }
 
@@ -63,10 +59,7 @@ impl FromStr for Hash256 {
 
 /// Reads exactly `2 * N` hex digits of either case.
 pub(crate) fn decode_hex<const N: usize>(text: &str) -> Result<[u8; N], ParseHashError> {
-    let wrong = || ParseHashError {
-        expected: 2 * N,
-        found: text.chars().count(),
-    };
+    let wrong = || ParseHashError { expected: 2 * N, found: text.chars().count() };
     // `const_hex` would also take a `0x` prefix.
     if text.len() != 2 * N {
         return Err(wrong());
@@ -101,11 +94,7 @@ pub struct Radius(u16);
 impl Radius {
     /// A radius in bits; `None` above 256.
     pub const fn new(bits: u32) -> Option<Self> {
-        if bits <= 256 {
-            Some(Self(bits as u16))
-        } else {
-            None
-        }
+        if bits <= 256 { Some(Self(bits as u16)) } else { None }
     }
 
     /// The radius in bits.
@@ -126,22 +115,12 @@ mod tests {
 
     #[test]
     fn hex_of_any_other_length_or_alphabet_is_refused() {
-        for text in [
-            "",
-            "00",
-            "0x",
-            &"0".repeat(63),
-            &"0".repeat(65),
-            &"g".repeat(64),
-        ] {
+        for text in ["", "00", "0x", &"0".repeat(63), &"0".repeat(65), &"g".repeat(64)] {
             assert!(text.parse::<Hash256>().is_err(), "{text}");
         }
         let prefixed = format!("0x{}", "0".repeat(62));
         assert!(prefixed.parse::<Hash256>().is_err());
-        assert_eq!(
-            "AB".repeat(32).parse::<Hash256>().unwrap().to_string(),
-            "ab".repeat(32)
-        );
+        assert_eq!("AB".repeat(32).parse::<Hash256>().unwrap().to_string(), "ab".repeat(32));
     }
 
     #[test]

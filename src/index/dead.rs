@@ -22,9 +22,7 @@ pub(super) struct Dead {
 impl Dead {
     /// Nothing is removed.
     pub(super) fn none(entries: u32) -> Self {
-        Self {
-            bits: BitVec::repeat(false, entries as usize),
-        }
+        Self { bits: BitVec::repeat(false, entries as usize) }
     }
 
     /// Whether an entry is removed.
@@ -72,15 +70,9 @@ impl Dead {
     }
 
     fn parse(bytes: &[u8], entries: u32) -> std::result::Result<Self, Corruption> {
-        let at = |offset: usize, what| Corruption {
-            offset: offset as u64,
-            what,
-        };
+        let at = |offset: usize, what| Corruption { offset: offset as u64, what };
         let expected = HEADER_LEN + (entries as usize).div_ceil(8) + 4;
-        let length = Damage::Length {
-            expected: expected as u64,
-            found: bytes.len() as u64,
-        };
+        let length = Damage::Length { expected: expected as u64, found: bytes.len() as u64 };
         let (content, crc) = bytes.split_last_chunk::<4>().ok_or(at(0, length))?;
         let (magic, rest) = content.split_first_chunk::<8>().ok_or(at(0, length))?;
         let (version, rest) = rest.split_first_chunk::<4>().ok_or(at(8, length))?;
@@ -89,13 +81,7 @@ impl Dead {
         }
         let found = u32::from_le_bytes(*version);
         if found != VERSION {
-            return Err(at(
-                8,
-                Damage::Version {
-                    found,
-                    supported: VERSION,
-                },
-            ));
+            return Err(at(8, Damage::Version { found, supported: VERSION }));
         }
         if bytes.len() != expected {
             return Err(at(0, length));

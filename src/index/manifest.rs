@@ -53,18 +53,12 @@ impl FileRef {
     pub(super) fn check(&self, bytes: &[u8]) -> std::result::Result<(), Corruption> {
         let found = bytes.len() as u64;
         if found != self.bytes {
-            let what = Damage::Length {
-                expected: self.bytes,
-                found,
-            };
+            let what = Damage::Length { expected: self.bytes, found };
             return Err(Corruption { offset: 0, what });
         }
         match bytes.last_chunk() {
             Some(crc) if u32::from_le_bytes(*crc) == self.crc32 => Ok(()),
-            _ => Err(Corruption {
-                offset: found.saturating_sub(4),
-                what: Damage::Checksum,
-            }),
+            _ => Err(Corruption { offset: found.saturating_sub(4), what: Damage::Checksum }),
         }
     }
 }
@@ -72,11 +66,7 @@ impl FileRef {
 impl Manifest {
     /// The manifest after `generation` commits.
     pub(super) fn new(generation: u64, segments: Vec<SegmentFiles>) -> Self {
-        Self {
-            version: VERSION,
-            generation,
-            segments,
-        }
+        Self { version: VERSION, generation, segments }
     }
 
     /// Reads the manifest of an index; with it the digest of its bytes.
@@ -84,17 +74,12 @@ impl Manifest {
         let path = dir.join(FILE);
         let text = match fs::metadata(&path) {
             Ok(metadata) if metadata.len() > MAX_LEN => {
-                let what = Damage::Length {
-                    expected: MAX_LEN,
-                    found: metadata.len(),
-                };
+                let what = Damage::Length { expected: MAX_LEN, found: metadata.len() };
                 return Err(Error::corrupt(&path, Corruption { offset: 0, what }));
             }
             Ok(_) => fs::read(&path).map_err(Error::io("read", &path))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(Error::NotAnIndex {
-                    path: dir.to_owned(),
-                });
+                return Err(Error::NotAnIndex { path: dir.to_owned() });
             }
             Err(error) => return Err(Error::io("read", &path)(error)),
         };
@@ -111,10 +96,7 @@ impl Manifest {
     }
 
     fn parse(bytes: &[u8]) -> std::result::Result<Self, Corruption> {
-        let at = |offset: usize, what| Corruption {
-            offset: offset as u64,
-            what,
-        };
+        let at = |offset: usize, what| Corruption { offset: offset as u64, what };
         let malformed = at(0, Damage::Text("manifest"));
         let text = std::str::from_utf8(bytes).map_err(|_| malformed)?;
         let (json, checksum) = text.rsplit_once(CHECKSUM).ok_or(malformed)?;
@@ -128,19 +110,11 @@ impl Manifest {
         }
         let Versioned { version } = serde_json::from_str(json).map_err(|_| malformed)?;
         if version != VERSION {
-            return Err(at(
-                0,
-                Damage::Version {
-                    found: version,
-                    supported: VERSION,
-                },
-            ));
+            return Err(at(0, Damage::Version { found: version, supported: VERSION }));
         }
         let manifest: Self = serde_json::from_str(json).map_err(|_| malformed)?;
-        let files = manifest
-            .segments
-            .iter()
-            .flat_map(|files| files.dead.iter().chain([&files.segment]));
+        let files =
+            manifest.segments.iter().flat_map(|files| files.dead.iter().chain([&files.segment]));
         for FileRef { file, .. } in files {
             // A name, never a path: an index cannot point outside of its folder.
             if Path::new(file).file_name() != Some(file.as_ref()) {
@@ -156,19 +130,12 @@ mod tests {
     use super::*;
 
     fn example() -> Manifest {
-        let file = |name: &str| FileRef {
-            file: name.to_owned(),
-            bytes: 12,
-            crc32: 7,
-        };
+        let file = |name: &str| FileRef { file: name.to_owned(), bytes: 12, crc32: 7 };
         let files = |segment: &str, dead: Option<&str>| SegmentFiles {
             segment: file(segment),
             dead: dead.map(file),
         };
-        Manifest::new(
-            3,
-            vec![files("a.segment", None), files("b.segment", Some("b.dead"))],
-        )
+        Manifest::new(3, vec![files("a.segment", None), files("b.segment", Some("b.dead"))])
     }
 
     #[test]
@@ -191,18 +158,9 @@ mod tests {
 
     #[test]
     fn a_newer_version_says_so() {
-        let newer = Manifest {
-            version: VERSION + 1,
-            ..example()
-        };
+        let newer = Manifest { version: VERSION + 1, ..example() };
         let damage = Manifest::parse(&newer.to_bytes()).unwrap_err();
-        assert_eq!(
-            damage.what,
-            Damage::Version {
-                found: 2,
-                supported: 1
-            }
-        );
+        assert_eq!(damage.what, Damage::Version { found: 2, supported: 1 });
     }
 
     #[test]

@@ -7,10 +7,12 @@
 //!
 //! Nothing here decodes media or knows a list's format.
 
+mod commit;
 mod dead;
 mod manifest;
 mod publish;
 mod search;
+mod seen;
 mod snapshot;
 #[cfg(test)]
 mod tests;

@@ -18,32 +18,20 @@ pub(super) fn publish(
     let path = dir.join(name);
     let failed = |source| match io::Error::kind(&source) {
         io::ErrorKind::Interrupted => Error::Cancelled,
-        _ => Error::Io {
-            action: "write",
-            path: path.clone(),
-            source,
-        },
+        _ => Error::Io { action: "write", path: path.clone(), source },
     };
     let mut temporary = tempfile::Builder::new()
         .prefix(TEMPORARY)
         .tempfile_in(dir)
         .map_err(Error::io("create a file in", dir))?;
     let mut buffered = BufWriter::new(temporary.as_file_mut());
-    write(&mut buffered)
-        .and_then(|()| buffered.flush())
-        .map_err(failed)?;
+    write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);
     make_readable(temporary.as_file()).map_err(failed)?;
     temporary.as_file().sync_all().map_err(failed)?;
     let (bytes, crc32) = identify(temporary.as_file_mut()).map_err(failed)?;
-    temporary
-        .persist(&path)
-        .map_err(|error| failed(error.error))?;
-    Ok(FileRef {
-        file: name.to_owned(),
-        bytes,
-        crc32,
-    })
+    temporary.persist(&path).map_err(|error| failed(error.error))?;
+    Ok(FileRef { file: name.to_owned(), bytes, crc32 })
 }
 
 /// A file's length and its last four bytes.
@@ -61,9 +49,7 @@ pub(super) const TEMPORARY: &str = ".tmp-";
 pub(super) fn sync_dir(dir: &Path) -> Result<()> {
     // Only Unix can sync a folder; elsewhere the rename itself is as durable as it gets.
     if cfg!(unix) {
-        File::open(dir)
-            .and_then(|dir| dir.sync_all())
-            .map_err(Error::io("sync", dir))?;
+        File::open(dir).and_then(|dir| dir.sync_all()).map_err(Error::io("sync", dir))?;
     }
     Ok(())
 }

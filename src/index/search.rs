@@ -37,13 +37,7 @@ pub struct Searcher {
 impl Searcher {
     pub(super) fn new(parts: Arc<[Arc<Part>]>) -> Self {
         let (scratch, near, entries) = Default::default();
-        Self {
-            parts,
-            kernel: Kernel::detect(),
-            scratch,
-            near,
-            entries,
-        }
+        Self { parts, kernel: Kernel::detect(), scratch, near, entries }
     }
 
     /// Uses another kernel than the fastest: for tests and measurements.
@@ -69,11 +63,7 @@ impl Searcher {
             part.segment
                 .within(self.kernel, hash, radius, &mut self.scratch, &mut self.near)
                 .map_err(|damage| part.corrupt(damage))?;
-            hits.extend(
-                self.near
-                    .iter()
-                    .filter_map(|near| live_hit(part, number, *near)),
-            );
+            hits.extend(self.near.iter().filter_map(|near| live_hit(part, number, *near)));
         }
         hits.sort_unstable();
         Ok(hits)
@@ -87,15 +77,9 @@ impl Searcher {
         let mut hits = vec![Vec::new(); hashes.len()];
         for (number, part) in (0..).zip(&*self.parts) {
             part.segment
-                .within_many(
-                    self.kernel,
-                    hashes,
-                    radius,
-                    &mut self.scratch,
-                    &mut |query, near| {
-                        hits[query].extend(live_hit(part, number, near));
-                    },
-                )
+                .within_many(self.kernel, hashes, radius, &mut self.scratch, &mut |query, near| {
+                    hits[query].extend(live_hit(part, number, near));
+                })
                 .map_err(|damage| part.corrupt(damage))?;
         }
         hits.iter_mut().for_each(|hits| hits.sort_unstable());
@@ -111,19 +95,10 @@ impl Searcher {
         for (number, part) in (0..).zip(&*self.parts) {
             self.entries.clear();
             part.segment
-                .exact(
-                    self.kernel,
-                    signal,
-                    value,
-                    &mut self.scratch,
-                    &mut self.entries,
-                )
+                .exact(self.kernel, signal, value, &mut self.scratch, &mut self.entries)
                 .map_err(|damage| part.corrupt(damage))?;
             let live = self.entries.iter().filter(|entry| !part.is_dead(**entry));
-            found.extend(live.map(|entry| EntryRef {
-                part: number,
-                entry: *entry,
-            }));
+            found.extend(live.map(|entry| EntryRef { part: number, entry: *entry }));
         }
         found.sort_unstable();
         Ok(found)
@@ -138,19 +113,11 @@ impl Searcher {
     /// If the reference is of another snapshot with more segments.
     pub fn entry(&self, entry: EntryRef) -> Result<Entry<'_>> {
         let part = &self.parts[entry.part as usize];
-        part.segment
-            .entry(entry.entry)
-            .map_err(|damage| part.corrupt(damage))
+        part.segment.entry(entry.entry).map_err(|damage| part.corrupt(damage))
     }
 }
 
 fn live_hit(part: &Part, number: u32, near: NearEntry) -> Option<Hit> {
-    let entry = EntryRef {
-        part: number,
-        entry: near.entry,
-    };
-    (!part.is_dead(near.entry)).then_some(Hit {
-        distance: near.distance,
-        entry,
-    })
+    let entry = EntryRef { part: number, entry: near.entry };
+    (!part.is_dead(near.entry)).then_some(Hit { distance: near.distance, entry })
 }

@@ -34,16 +34,8 @@ impl Part {
         let segment = Segment::from_bytes(bytes)
             .and_then(|segment| files.segment.check(segment.bytes()).map(|()| segment))
             .map_err(|damage| Error::corrupt(&path, damage))?;
-        let dead = files
-            .dead
-            .as_ref()
-            .map(|file| Dead::read(dir, file, segment.len()));
-        Ok(Self {
-            segment,
-            dead: dead.transpose()?,
-            files: files.clone(),
-            path,
-        })
+        let dead = files.dead.as_ref().map(|file| Dead::read(dir, file, segment.len()));
+        Ok(Self { segment, dead: dead.transpose()?, files: files.clone(), path })
     }
 
     pub(super) fn is_dead(&self, entry: u32) -> bool {
@@ -169,9 +161,7 @@ impl Index {
     /// The first damage found, with its file.
     pub fn verify(&self) -> Result<()> {
         for part in &*self.parts {
-            part.segment
-                .verify()
-                .map_err(|damage| part.corrupt(damage))?;
+            part.segment.verify().map_err(|damage| part.corrupt(damage))?;
             if let (Some(dir), Some(file)) = (&self.dir, &part.files.dead) {
                 Dead::read(dir, file, part.segment.len())?;
             }
@@ -189,19 +179,13 @@ impl Index {
     /// # Errors
     /// [`Error::Corrupt`] if an entry is damaged.
     pub fn stats(&self) -> Result<Stats> {
-        let mut stats = Stats {
-            segments: self.parts.len() as u64,
-            ..Stats::default()
-        };
+        let mut stats = Stats { segments: self.parts.len() as u64, ..Stats::default() };
         let mut banks = BTreeMap::<String, u64>::new();
         for part in &*self.parts {
             stats.bytes += part.files.segment.bytes;
             stats.dead += part.dead.as_ref().map_or(0, Dead::count);
             for number in part.live() {
-                let entry = part
-                    .segment
-                    .entry(number)
-                    .map_err(|damage| part.corrupt(damage))?;
+                let entry = part.segment.entry(number).map_err(|damage| part.corrupt(damage))?;
                 stats.entries += 1;
                 match banks.get_mut(entry.bank) {
                     Some(count) => *count += 1,
@@ -297,27 +281,11 @@ impl MemoryIndex {
             .write(&mut bytes, &AtomicBool::new(false))
             .map_err(Error::io("build", &path))?;
         let digest = const_hex::encode(Sha256::digest(&bytes));
-        let segment = FileRef {
-            bytes: bytes.len() as u64,
-            ..FileRef::default()
-        };
-        let files = SegmentFiles {
-            segment,
-            dead: None,
-        };
+        let segment = FileRef { bytes: bytes.len() as u64, ..FileRef::default() };
+        let files = SegmentFiles { segment, dead: None };
         let segment = Segment::from_bytes(Bytes::Memory(bytes))
             .map_err(|damage| Error::corrupt(&path, damage))?;
-        let part = Arc::new(Part {
-            segment,
-            dead: None,
-            files,
-            path,
-        });
-        Ok(Index {
-            dir: None,
-            digest,
-            generation: 0,
-            parts: Arc::new([part]),
-        })
+        let part = Arc::new(Part { segment, dead: None, files, path });
+        Ok(Index { dir: None, digest, generation: 0, parts: Arc::new([part]) })
     }
 }

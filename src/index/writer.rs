@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use super::dead::Dead;
-use super::manifest::{FILE as MANIFEST, Manifest, SegmentFiles};
-use super::publish::{TEMPORARY, publish, sync_dir};
 use super::search::{EntryRef, Searcher};
+use super::seen::Seen;
 use super::snapshot::{Index, Part};
 use crate::hash::{Signal, Signals};
 use crate::segment::{NewEntry, SegmentBuilder};
@@ -43,14 +42,14 @@ pub struct Commit {
 /// commits stays, in whichever order the calls come.
 #[derive(Debug)]
 pub struct IndexWriter {
-    dir: PathBuf,
+    pub(super) dir: PathBuf,
     _lock: File,
-    index: Index,
+    pub(super) index: Index,
     searcher: Searcher,
-    threads: rayon::ThreadPool,
-    builder: SegmentBuilder,
+    pub(super) threads: rayon::ThreadPool,
+    pub(super) builder: SegmentBuilder,
     /// Removals by segment of `index`, on top of those that are committed.
-    dead: Vec<Option<Dead>>,
+    pub(super) dead: Vec<Option<Dead>>,
     /// Entries already in `builder`.
     seen: Seen,
     /// Committed entries that were added again: no removal takes them.
@@ -115,12 +114,7 @@ impl IndexWriter {
     fn reset(&mut self) {
         self.searcher = self.index.searcher();
         self.builder = SegmentBuilder::default();
-        self.dead = self
-            .index
-            .parts
-            .iter()
-            .map(|part| part.dead.clone())
-            .collect();
+        self.dead = self.index.parts.iter().map(|part| part.dead.clone()).collect();
         self.seen = Seen::default();
         self.kept.clear();
         self.ids = None;
@@ -138,7 +132,7 @@ impl IndexWriter {
     /// # Errors
     /// [`Error::TooLarge`] where the format's numbers end; [`Error::Corrupt`] if the index is damaged.
     pub fn add(&mut self, new: &NewEntry<'_>) -> Result<()> {
-        if !self.seen.insert(&self.hasher, new) {
+        if !self.seen.insert(new) {
             self.counts.unchanged += 1;
             return Ok(());
         }
@@ -153,11 +147,7 @@ impl IndexWriter {
         }
         let replaced = equal.into_iter().filter(|old| self.kill(*old)).count();
         self.builder.add(new)?;
-        let count = if replaced > 0 {
-            &mut self.counts.replaced
-        } else {
-            &mut self.counts.added
-        };
+        let count = if replaced > 0 { &mut self.counts.replaced } else { &mut self.counts.added };
         *count += 1;
         Ok(())
     }
@@ -245,10 +235,7 @@ impl IndexWriter {
     /// [`Error::Corrupt`] if the index is damaged.
     pub fn remove_signals(&mut self, bank: &str, signals: &Signals) -> Result<u64> {
         let found = self.find_signals(bank, signals)?;
-        let removed = found
-            .into_iter()
-            .map(|entry| u64::from(self.kill(entry)))
-            .sum();
+        let removed = found.into_iter().map(|entry| u64::from(self.kill(entry))).sum();
         self.counts.removed += removed;
         Ok(removed)
     }
@@ -276,9 +263,7 @@ impl IndexWriter {
     }
 
     fn is_dead(&self, entry: EntryRef) -> bool {
-        self.dead[entry.part as usize]
-            .as_ref()
-            .is_some_and(|dead| dead.contains(entry.entry))
+        self.dead[entry.part as usize].as_ref().is_some_and(|dead| dead.contains(entry.entry))
     }
 
     /// Marks an entry as removed; false if it was so before, or was added again since the last commit.
@@ -315,78 +300,6 @@ impl IndexWriter {
         self.reset();
         result
     }
-
-    /// Writes the new segment, with the segments that `merge` chooses merged into it, the bitmaps
-    /// that changed, and last the manifest.
-    fn publish(&mut self, cancel: &AtomicBool, merge: impl Fn(&Part) -> bool) -> Result<()> {
-        let generation = self.index.generation + 1;
-        let mut builder = std::mem::take(&mut self.builder);
-        let mut files = Vec::new();
-        let parts = std::sync::Arc::clone(&self.index.parts);
-        for (number, (part, dead)) in parts.iter().zip(&self.dead).enumerate() {
-            if merge(part) {
-                absorb(&mut builder, part, dead.as_ref())?;
-                continue;
-            }
-            let mut kept = part.files.clone();
-            match dead {
-                Some(dead) if dead.count() == u64::from(part.segment.len()) => continue,
-                Some(dead) if part.dead.as_ref() != Some(dead) => {
-                    let name = format!("{generation:010}-{number}.dead");
-                    kept.dead = Some(dead.publish(&self.dir, &name)?);
-                }
-                _ => {}
-            }
-            files.push(kept);
-        }
-        if !builder.is_empty() {
-            let file = format!("{generation:010}.segment");
-            let segment = self
-                .threads
-                .install(|| publish(&self.dir, &file, |to| builder.write(to, cancel)))?;
-            files.push(SegmentFiles {
-                segment,
-                dead: None,
-            });
-        }
-        let changed = !files.iter().eq(parts.iter().map(|part| &part.files));
-        if !changed && self.index.generation > 0 {
-            return Ok(());
-        }
-        // The names of the new files must be durable before a manifest relies on them.
-        sync_dir(&self.dir)?;
-        publish_manifest(&self.dir, &Manifest::new(generation, files))?;
-        self.index.reload()?;
-        remove_unused(&self.dir, &self.index);
-        Ok(())
-    }
-}
-
-/// Adds the live entries of a segment to a new one.
-fn absorb(builder: &mut SegmentBuilder, part: &Part, dead: Option<&Dead>) -> Result<()> {
-    let all = part
-        .segment
-        .all_signals()
-        .map_err(|damage| part.corrupt(damage))?;
-    for (number, signals) in (0..).zip(all) {
-        if dead.is_some_and(|dead| dead.contains(number)) {
-            continue;
-        }
-        let entry = part
-            .segment
-            .entry(number)
-            .map_err(|damage| part.corrupt(damage))?;
-        let tags: Vec<String> = entry.tags.iter().map(|tag| (*tag).to_owned()).collect();
-        let (bank, id, category) = (entry.bank, entry.id, entry.category);
-        builder.add(&NewEntry {
-            bank,
-            id,
-            category,
-            tags: &tags,
-            signals,
-        })?;
-    }
-    Ok(())
 }
 
 fn lock(dir: &Path) -> Result<File> {
@@ -399,57 +312,7 @@ fn lock(dir: &Path) -> Result<File> {
         .map_err(Error::io("open", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Locked {
-            path: dir.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked { path: dir.to_owned() }),
         Err(TryLockError::Error(error)) => Err(Error::io("lock", &path)(error)),
-    }
-}
-
-fn publish_manifest(dir: &Path, manifest: &Manifest) -> Result<()> {
-    publish(dir, MANIFEST, |file| file.write_all(&manifest.to_bytes()))?;
-    sync_dir(dir)
-}
-
-/// Deletes files of ours that no manifest names: those of older commits and of crashes. A file that
-/// cannot be deleted now is left for the next commit.
-fn remove_unused(dir: &Path, index: &Index) {
-    let Ok(entries) = fs::read_dir(dir) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else { continue };
-        let ours =
-            name.starts_with(TEMPORARY) || name.ends_with(".segment") || name.ends_with(".dead");
-        let named = |files: &SegmentFiles| {
-            files
-                .dead
-                .iter()
-                .chain([&files.segment])
-                .any(|file| file.file == name)
-        };
-        let used = index.parts.iter().any(|part| named(&part.files));
-        if ours && !used {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-}
-
-/// Which entries have been added since the last commit, by a keyed 128-bit hash of all that tells
-/// entries apart: two different entries share one with a chance below 2^-80 in a list of 10^7.
-#[derive(Debug, Default)]
-struct Seen {
-    second: RandomState,
-    keys: HashSet<u128>,
-}
-
-impl Seen {
-    /// False if an equal entry was there.
-    fn insert(&mut self, first: &RandomState, new: &NewEntry<'_>) -> bool {
-        let identity = (new.bank, new.id, new.category, new.tags, &new.signals);
-        let key =
-            u128::from(first.hash_one(identity)) << 64 | u128::from(self.second.hash_one(identity));
-        self.keys.insert(key)
     }
 }

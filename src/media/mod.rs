@@ -29,6 +29,10 @@
 //!   too little data is left.
 
 #![deny(clippy::indexing_slicing, clippy::cast_possible_truncation)]
+#![allow(
+    clippy::big_endian_bytes,
+    reason = "JPEG, PNG and half of all TIFF files are big-endian"
+)]
 #![cfg_attr(test, allow(clippy::indexing_slicing, reason = "a test may panic"))]
 
 mod bmp;
@@ -253,6 +257,8 @@ pub fn decode(
     };
     let mut problem = out.problem.take();
     match end {
+        // damage found on the way says more than where the decoder then gave up; a limit does not
+        Err(End::Failed(reason)) if reason.code == ReasonCode::OverLimit => problem = Some(reason),
         Err(End::Failed(reason)) => problem = problem.or(Some(reason)),
         Ok(()) if out.frames == 0 && problem.is_none() => {
             problem = Some(Reason::undecodable("there is no picture in it"));

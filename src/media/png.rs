@@ -24,8 +24,8 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
     let (width, height) = shield(|| Ok(decoder.read_header_info().map_err(reason)?.size()))?;
     // not known before the palette's transparency is: as much as it may be
     const MOST: u64 = 8 + 3;
-    out.limits.check(width, height, 1)?;
     out.size = Some((width, height));
+    out.limits.check(width, height, 1)?;
     if let Some(damage) = damage(bytes) {
         out.note(Reason::undecodable(damage));
     }

@@ -94,10 +94,7 @@ mod tests {
     fn distances_stay() {
         let mut rng = StdRng::seed_from_u64(2);
         for _ in 0..100 {
-            let (a, b) = (
-                Hash256::from_bytes(rng.random()),
-                Hash256::from_bytes(rng.random()),
-            );
+            let (a, b) = (Hash256::from_bytes(rng.random()), Hash256::from_bytes(rng.random()));
             let arranged =
                 Hash256::from_bytes(arrange(&a)).distance(&Hash256::from_bytes(arrange(&b)));
             assert_eq!(arranged, a.distance(&b));

@@ -26,26 +26,15 @@ impl Blocks {
     /// Checks the checksums' own checksum; no block is verified yet.
     pub(super) fn open(bytes: &[u8], checksums_at: u64) -> Result<Self, Corruption> {
         let checksums_at = checksums_at as usize;
-        let damaged = Corruption {
-            offset: checksums_at as u64,
-            what: Damage::Checksum,
-        };
-        let (table, crc) = bytes
-            .get(checksums_at..)
-            .and_then(<[u8]>::split_last_chunk::<4>)
-            .ok_or(damaged)?;
+        let damaged = Corruption { offset: checksums_at as u64, what: Damage::Checksum };
+        let (table, crc) =
+            bytes.get(checksums_at..).and_then(<[u8]>::split_last_chunk::<4>).ok_or(damaged)?;
         if crc32fast::hash(table) != u32::from_le_bytes(*crc) {
             return Err(damaged);
         }
         let blocks = table.len() / 4;
-        let verified = (0..blocks.div_ceil(64))
-            .map(|_| AtomicU64::new(0))
-            .collect();
-        Ok(Self {
-            verified,
-            remaining: AtomicUsize::new(blocks),
-            checksums_at,
-        })
+        let verified = (0..blocks.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
+        Ok(Self { verified, remaining: AtomicUsize::new(blocks), checksums_at })
     }
 
     /// Makes sure that these bytes are as they were written.
@@ -57,10 +46,8 @@ impl Blocks {
         let blocks = range.start / BLOCK as usize..=(range.end - 1) / BLOCK as usize;
         for block in blocks {
             let bit = 1 << (block % 64);
-            let known = self
-                .verified
-                .get(block / 64)
-                .map_or(0, |word| word.load(Ordering::Relaxed));
+            let known =
+                self.verified.get(block / 64).map_or(0, |word| word.load(Ordering::Relaxed));
             if known & bit == 0 {
                 self.verify(bytes, block)?;
             }
@@ -78,16 +65,10 @@ impl Blocks {
     fn verify(&self, bytes: &[u8], block: usize) -> Result<(), Corruption> {
         let start = block * BLOCK as usize;
         let end = (start + BLOCK as usize).min(self.checksums_at);
-        let damaged = Corruption {
-            offset: start as u64,
-            what: Damage::Checksum,
-        };
+        let damaged = Corruption { offset: start as u64, what: Damage::Checksum };
         let content = bytes.get(start..end).ok_or(damaged)?;
         let place = self.checksums_at + block * 4;
-        let stored = bytes
-            .get(place..)
-            .and_then(<[u8]>::first_chunk::<4>)
-            .ok_or(damaged)?;
+        let stored = bytes.get(place..).and_then(<[u8]>::first_chunk::<4>).ok_or(damaged)?;
         if crc32fast::hash(content) != u32::from_le_bytes(*stored) {
             return Err(damaged);
         }

@@ -70,10 +70,7 @@ impl SegmentBuilder {
     /// [`Error::TooLarge`] where the format's numbers end.
     pub fn add(&mut self, new: &NewEntry<'_>) -> Result<()> {
         let number = self.entries.len();
-        let too_large = |what, limit: usize| Error::TooLarge {
-            what,
-            limit: limit as u64,
-        };
+        let too_large = |what, limit: usize| Error::TooLarge { what, limit: limit as u64 };
         if number >= MAX_ENTRIES {
             return Err(too_large("entries", MAX_ENTRIES));
         }
@@ -91,12 +88,9 @@ impl SegmentBuilder {
             self.pdq.push(arrange(hash));
             self.pdq_entries.push(U32::new(number));
         }
-        self.md5
-            .extend(new.signals.md5.map(|digest| (digest, number)));
-        self.sha1
-            .extend(new.signals.sha1.map(|digest| (digest, number)));
-        self.sha256
-            .extend(new.signals.sha256.map(|digest| (digest, number)));
+        self.md5.extend(new.signals.md5.map(|digest| (digest, number)));
+        self.sha1.extend(new.signals.sha1.map(|digest| (digest, number)));
+        self.sha256.extend(new.signals.sha256.map(|digest| (digest, number)));
         Ok(())
     }
 
@@ -108,16 +102,10 @@ impl SegmentBuilder {
         let number = self.label_ends.len() as u32;
         let limit = 1 << LABEL_BITS;
         if number >= limit {
-            return Err(Error::TooLarge {
-                what: "distinct labels",
-                limit: u64::from(limit),
-            });
+            return Err(Error::TooLarge { what: "distinct labels", limit: u64::from(limit) });
         }
         if self.labels.len() + label.len() > MAX_TEXT {
-            return Err(Error::TooLarge {
-                what: "bytes of labels",
-                limit: MAX_TEXT as u64,
-            });
+            return Err(Error::TooLarge { what: "bytes of labels", limit: MAX_TEXT as u64 });
         }
         self.labels.extend_from_slice(&label);
         self.label_ends.push(U32::new(self.labels.len() as u32));
@@ -147,13 +135,8 @@ impl SegmentBuilder {
         let counts = Counts {
             entries: self.entries.len() as u64,
             labels: self.label_ends.len() as u64,
-            signals: [
-                self.pdq.len(),
-                self.md5.len(),
-                self.sha1.len(),
-                self.sha256.len(),
-            ]
-            .map(|count| count as u64),
+            signals: [self.pdq.len(), self.md5.len(), self.sha1.len(), self.sha256.len()]
+                .map(|count| count as u64),
         };
         let mut out = BlockWriter::new(to);
         out.write_all(self.header(&counts).as_bytes())?;
@@ -178,10 +161,7 @@ impl SegmentBuilder {
         let mut at = HEADER_LEN as u64;
         for (place, len) in sections.iter_mut().zip(lens) {
             let len = len.unwrap_or(0);
-            *place = SectionPlace {
-                offset: at.into(),
-                len: len.into(),
-            };
+            *place = SectionPlace { offset: at.into(), len: len.into() };
             at = (at + len).next_multiple_of(ALIGNMENT);
         }
         let [pdq, md5, sha1, sha256] = counts.signals;
@@ -220,10 +200,8 @@ impl SegmentBuilder {
                 return Err(io::ErrorKind::Interrupted.into());
             }
             let numbers = first..(first + at_once).min(CHUNKS);
-            let built: Vec<_> = numbers
-                .into_par_iter()
-                .map(|number| BuiltTable::new(&self.pdq, number))
-                .collect();
+            let built: Vec<_> =
+                numbers.into_par_iter().map(|number| BuiltTable::new(&self.pdq, number)).collect();
             for table in built {
                 out.section(table.offsets.as_bytes())?;
                 out.section(table.next.as_bytes())?;
@@ -272,12 +250,7 @@ struct BlockWriter<W: Write> {
 impl<W: Write> BlockWriter<W> {
     fn new(to: W) -> Self {
         let to = io::BufWriter::with_capacity(1 << 20, to);
-        Self {
-            to,
-            at: 0,
-            block: crc32fast::Hasher::new(),
-            checksums: Vec::new(),
-        }
+        Self { to, at: 0, block: crc32fast::Hasher::new(), checksums: Vec::new() }
     }
 
     fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
@@ -324,8 +297,6 @@ impl<W: Write> BlockWriter<W> {
 
 impl fmt::Debug for SegmentBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SegmentBuilder")
-            .field("entries", &self.len())
-            .finish_non_exhaustive()
+        f.debug_struct("SegmentBuilder").field("entries", &self.len()).finish_non_exhaustive()
     }
 }

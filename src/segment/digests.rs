@@ -32,24 +32,15 @@ impl Digests<'_> {
         }
         let place = self.prefixes_at + prefix(digest, prefix_bits(self.count)) as usize * 4;
         let bounds = self.read(place, 8)?;
-        let damaged = Corruption {
-            offset: place as u64,
-            what: Damage::Range("prefix"),
-        };
-        let [start, end] = <[U32; 2]>::read_from_bytes(bounds)
-            .map_err(|_| damaged)?
-            .map(U32::get);
+        let damaged = Corruption { offset: place as u64, what: Damage::Range("prefix") };
+        let [start, end] = <[U32; 2]>::read_from_bytes(bounds).map_err(|_| damaged)?.map(U32::get);
         if start > end || u64::from(end) > self.count {
             return Err(damaged);
         }
         let (mut low, mut high) = (start, end);
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.row(middle)?.0 < digest {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+            if self.row(middle)?.0 < digest { low = middle + 1 } else { high = middle }
         }
         for row in low..end {
             let (value, entry) = self.row(row)?;
@@ -67,19 +58,13 @@ impl Digests<'_> {
         let row = self.read(place, self.width + 4)?;
         match row.split_last_chunk() {
             Some((value, entry)) => Ok((value, u32::from_le_bytes(*entry))),
-            None => Err(Corruption {
-                offset: place as u64,
-                what: Damage::Range("digest"),
-            }),
+            None => Err(Corruption { offset: place as u64, what: Damage::Range("digest") }),
         }
     }
 
     fn read(&self, place: usize, len: usize) -> Result<&[u8], Corruption> {
         self.blocks.check(self.bytes, place..place + len)?;
-        let damaged = Corruption {
-            offset: place as u64,
-            what: Damage::Range("digest"),
-        };
+        let damaged = Corruption { offset: place as u64, what: Damage::Range("digest") };
         self.bytes.get(place..place + len).ok_or(damaged)
     }
 }

@@ -48,10 +48,8 @@ pub(super) const fn signal_bit(signal: Signal) -> u32 {
 pub(super) fn encode_label(new: &NewEntry<'_>) -> Result<Vec<u8>> {
     let mut label = Vec::with_capacity(new.bank.len() + 16);
     let mut put = |text: &str| {
-        let len = u16::try_from(text.len()).map_err(|_| Error::TooLarge {
-            what: "bytes of a name",
-            limit: u64::from(u16::MAX),
-        })?;
+        let len = u16::try_from(text.len())
+            .map_err(|_| Error::TooLarge { what: "bytes of a name", limit: u64::from(u16::MAX) })?;
         label.extend_from_slice(&len.to_le_bytes());
         label.extend_from_slice(text.as_bytes());
         Ok(())
@@ -74,11 +72,7 @@ pub(super) fn decode_label(mut label: &[u8]) -> Option<(&str, Option<&str>, Vec<
         std::str::from_utf8(text).ok()
     };
     let bank = take()?;
-    let category = if take()?.is_empty() {
-        None
-    } else {
-        Some(take()?)
-    };
+    let category = if take()?.is_empty() { None } else { Some(take()?) };
     let mut tags = Vec::new();
     while let Some(tag) = take() {
         tags.push(tag);
@@ -93,24 +87,11 @@ mod tests {
     #[test]
     fn labels_come_back_as_they_were() {
         let tags = ["".to_owned(), "a b".to_owned(), "\u{e9}".repeat(300)];
-        for (category, tags) in [
-            (None, &tags[..0]),
-            (Some(""), &tags[..1]),
-            (Some("A1"), &tags),
-        ] {
-            let new = NewEntry {
-                bank: "B",
-                id: "",
-                category,
-                tags,
-                signals: Signals::default(),
-            };
+        for (category, tags) in [(None, &tags[..0]), (Some(""), &tags[..1]), (Some("A1"), &tags)] {
+            let new = NewEntry { bank: "B", id: "", category, tags, signals: Signals::default() };
             let label = encode_label(&new).unwrap();
             let (bank, back, names) = decode_label(&label).unwrap();
-            assert_eq!(
-                (bank, back, names),
-                ("B", category, tags.iter().map(|t| &**t).collect())
-            );
+            assert_eq!((bank, back, names), ("B", category, tags.iter().map(|t| &**t).collect()));
             for cut in 1..label.len() {
                 // A cut may fall between two tags; it must never panic.
                 let _ = decode_label(&label[..cut]);

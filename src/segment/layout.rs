@@ -125,10 +125,7 @@ impl TableLayout {
 
     /// The length of one table with its padding.
     pub(super) fn len(self) -> u64 {
-        self.parts()
-            .iter()
-            .map(|len| len.next_multiple_of(ALIGNMENT))
-            .sum()
+        self.parts().iter().map(|len| len.next_multiple_of(ALIGNMENT)).sum()
     }
 }
 
@@ -165,22 +162,12 @@ impl Counts {
     pub(super) fn section_lens(&self) -> [Option<u64>; SECTIONS] {
         let digest = |signal: Signal| {
             let count = self.of(signal);
-            let prefixes = if count == 0 {
-                0
-            } else {
-                (1 << prefix_bits(count)) + 1
-            };
-            [
-                Some(count * (signal.width() as u64 + 4)),
-                Some(prefixes * 4),
-            ]
+            let prefixes = if count == 0 { 0 } else { (1 << prefix_bits(count)) + 1 };
+            [Some(count * (signal.width() as u64 + 4)), Some(prefixes * 4)]
         };
         let pdq = self.of(Signal::Pdq);
-        let tables = if pdq < TABLES_FROM {
-            0
-        } else {
-            TableLayout::new(pdq).len() * CHUNKS as u64
-        };
+        let tables =
+            if pdq < TABLES_FROM { 0 } else { TableLayout::new(pdq).len() * CHUNKS as u64 };
         let [md5, md5_prefixes] = digest(Signal::Md5);
         let [sha1, sha1_prefixes] = digest(Signal::Sha1);
         let [sha256, sha256_prefixes] = digest(Signal::Sha256);
@@ -206,18 +193,9 @@ impl Layout {
     /// Reads and checks the header. Costs the header, whatever the file's length.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Corruption> {
         let have = bytes.len() as u64;
-        let at = |offset: usize, what| Corruption {
-            offset: offset as u64,
-            what,
-        };
+        let at = |offset: usize, what| Corruption { offset: offset as u64, what };
         let Ok((header, _)) = Header::ref_from_prefix(bytes) else {
-            return Err(at(
-                0,
-                Damage::Length {
-                    expected: HEADER_LEN as u64,
-                    found: have,
-                },
-            ));
+            return Err(at(0, Damage::Length { expected: HEADER_LEN as u64, found: have }));
         };
         if header.magic != MAGIC {
             return Err(at(0, Damage::Magic));
@@ -225,10 +203,7 @@ impl Layout {
         // The version comes before the checksum: a newer header may be laid out otherwise.
         let version = header.version.get();
         if version != VERSION {
-            let what = Damage::Version {
-                found: version,
-                supported: VERSION,
-            };
+            let what = Damage::Version { found: version, supported: VERSION };
             return Err(at(offset_of!(Header, version), what));
         }
         let crc_at = offset_of!(Header, crc);
@@ -236,10 +211,7 @@ impl Layout {
             return Err(at(crc_at, Damage::Checksum));
         }
         if header.file_len.get() != have {
-            let what = Damage::Length {
-                expected: header.file_len.get(),
-                found: have,
-            };
+            let what = Damage::Length { expected: header.file_len.get(), found: have };
             return Err(at(offset_of!(Header, file_len), what));
         }
         // From here on the header is what some writer wrote; these checks stop a writer's mistake
@@ -255,33 +227,19 @@ impl Layout {
             ],
         };
         let within = |count: u64| count <= u64::from(u32::MAX);
-        if ![counts.entries, counts.labels]
-            .into_iter()
-            .chain(counts.signals)
-            .all(within)
-        {
+        if ![counts.entries, counts.labels].into_iter().chain(counts.signals).all(within) {
             return Err(at(offset_of!(Header, entry_count), Damage::Range("count")));
         }
         if header.section_count.get() as usize != SECTIONS || header.reserved != [0; 28] {
-            return Err(at(
-                offset_of!(Header, section_count),
-                Damage::Range("section count"),
-            ));
+            return Err(at(offset_of!(Header, section_count), Damage::Range("section count")));
         }
         let checksums_at = header.checksums_at.get();
         let blocks = checksums_at.div_ceil(BLOCK);
         if checksums_at.checked_add((blocks + 1) * 4) != Some(have) {
-            return Err(at(
-                offset_of!(Header, checksums_at),
-                Damage::Range("checksums"),
-            ));
+            return Err(at(offset_of!(Header, checksums_at), Damage::Range("checksums")));
         }
         let mut sections = [const { 0..0 }; SECTIONS];
-        for (number, (place, len)) in header
-            .sections
-            .iter()
-            .zip(counts.section_lens())
-            .enumerate()
+        for (number, (place, len)) in header.sections.iter().zip(counts.section_lens()).enumerate()
         {
             let range = place.offset.get()..place.offset.get().saturating_add(place.len.get());
             let misplaced = range.start < HEADER_LEN as u64
@@ -294,15 +252,61 @@ impl Layout {
             }
             sections[number] = range.start as usize..range.end as usize;
         }
-        Ok(Self {
-            counts,
-            checksums_at,
-            sections,
-        })
+        Ok(Self { counts, checksums_at, sections })
     }
 
     /// Where a section stands.
     pub(super) fn section(&self, section: Section) -> Range<usize> {
         self.sections[section as usize].clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zerocopy::FromZeros;
+
+    use super::*;
+
+    /// Fields with their offset and size, as the compiler laid them out.
+    macro_rules! fields {
+        ($of:ty: $($field:ident),*) => {{
+            let whole = <$of as FromZeros>::new_zeroed();
+            vec![$((stringify!($field), offset_of!($of, $field), size_of_val(&whole.$field))),*]
+        }};
+    }
+
+    #[test]
+    fn the_header_is_laid_out_as_the_document_says() {
+        let document = include_str!("../../docs/format.md");
+        let (_, section) = document.split_once("### Header").unwrap();
+        let (section, _) = section.split_once("###").unwrap();
+        let rows: Vec<(String, usize, usize)> = section
+            .lines()
+            .filter_map(|line| {
+                let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+                Some((cells.get(3)?.to_string(), cells[1].parse().ok()?, cells[2].parse().ok()?))
+            })
+            .collect();
+        let fields = fields!(Header: magic, version, section_count, file_len, checksums_at,
+            entry_count, pdq_count, md5_count, sha1_count, sha256_count, label_count, sections,
+            reserved, crc);
+        assert_eq!(fields.iter().map(|field| field.2).sum::<usize>(), HEADER_LEN);
+        let fields: Vec<_> =
+            fields.into_iter().map(|(name, at, size)| (name.to_owned(), at, size)).collect();
+        assert_eq!(rows, fields);
+    }
+
+    #[test]
+    fn the_document_names_every_section_and_constant() {
+        let document = include_str!("../../docs/format.md");
+        let (_, sections) = document.split_once("### Sections").unwrap();
+        let numbered = (0..SECTIONS).filter(|n| sections.contains(&format!("\n| {n} | "))).count();
+        assert_eq!(numbered, SECTIONS);
+        for wanted in ["blocks of 16,384", "P < 32,768", "65,537 numbers", "multiples of 64"] {
+            assert!(document.contains(wanted), "{wanted}");
+        }
+        assert_eq!((BLOCK, TABLES_FROM, BUCKETS + 1, ALIGNMENT), (16_384, 32_768, 65_537, 64));
+        assert!(document.contains("89 54 55 54 0D 0A 1A 0A"));
+        assert_eq!(MAGIC, [0x89, 0x54, 0x55, 0x54, 0x0d, 0x0a, 0x1a, 0x0a]);
     }
 }

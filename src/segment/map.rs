@@ -1,8 +1,5 @@
 //! The memory map: the one place besides the kernels that needs `unsafe`.
-#![allow(
-    unsafe_code,
-    reason = "a map of a file is only as constant as the file"
-)]
+#![allow(unsafe_code, reason = "a map of a file is only as constant as the file")]
 
 use std::fs::File;
 use std::io;

@@ -16,6 +16,7 @@ mod digests;
 mod entries;
 mod layout;
 mod map;
+mod search;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -25,29 +26,20 @@ use std::fmt;
 use zerocopy::FromBytes;
 use zerocopy::little_endian::U32;
 
-use crate::hamming::{Kernel, Near, Passed, Probe};
-use crate::hash::{Hash256, Radius, Signal, Signals};
+use crate::hash::{Signal, Signals};
 use crate::{Corruption, Damage};
 
 pub use builder::SegmentBuilder;
 pub use entries::{Entry, NewEntry};
 pub(crate) use map::Bytes;
+pub use search::{NearEntry, Scratch};
 
-use arrange::{Arranged, arrange, restore};
+use arrange::{Arranged, restore};
 use blocks::Blocks;
 use digests::Digests;
 use entries::{decode_label, signal_bit};
 use layout::{EntryRecord, LABEL_BITS, Layout, Section};
-use tables::{Plan, Tables};
-
-/// An entry of a segment within the radius.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NearEntry {
-    /// The entry's number in its segment.
-    pub entry: u32,
-    /// Bits in which it differs.
-    pub distance: u32,
-}
+use tables::Tables;
 
 /// A segment in some bytes.
 pub struct Segment<B> {
@@ -55,26 +47,6 @@ pub struct Segment<B> {
     layout: Layout,
     blocks: Blocks,
 }
-
-/// Buffers that searches reuse; one a thread.
-#[derive(Clone, Debug, Default)]
-pub struct Scratch {
-    probes: Vec<Probe>,
-    passed: Vec<Passed>,
-    rows: Vec<u32>,
-    near: Vec<Near>,
-    near_many: Vec<(u32, Near)>,
-    arranged: Vec<Arranged>,
-    ends: Vec<u32>,
-    askers: Vec<u32>,
-}
-
-/// Queries that a batch handles together, so that its memory does not grow with the batch.
-const BATCH: usize = 16_384;
-/// Fewer queries than this are searched one by one: sorting their probes would not pay.
-const BATCH_FROM: usize = 64;
-/// Rows that a batched flat scan compares with all queries before it goes on: they stay in cache.
-const ROWS_A_ROUND: usize = 512;
 
 impl<B: AsRef<[u8]>> Segment<B> {
     /// Opens a segment.
@@ -85,11 +57,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
     pub fn from_bytes(bytes: B) -> Result<Self, Corruption> {
         let layout = Layout::parse(bytes.as_ref())?;
         let blocks = Blocks::open(bytes.as_ref(), layout.checksums_at)?;
-        Ok(Self {
-            bytes,
-            layout,
-            blocks,
-        })
+        Ok(Self { bytes, layout, blocks })
     }
 
     /// The bytes that it lies in.
@@ -127,161 +95,6 @@ impl<B: AsRef<[u8]>> Segment<B> {
         Ok(())
     }
 
-    /// The plan that a search at this radius follows: "tables" or "flat scan".
-    pub fn plan(&self, radius: Radius) -> &'static str {
-        if self.tables_plan(radius.get()).is_some() {
-            "tables"
-        } else {
-            "flat scan"
-        }
-    }
-
-    fn tables_plan(&self, radius: u32) -> Option<Plan> {
-        let has_tables = !self.layout.section(Section::PdqTables).is_empty();
-        let plan = Plan::new(radius, self.count(Signal::Pdq) as usize);
-        if has_tables { plan } else { None }
-    }
-
-    /// Appends all entries within `radius` of `hash`, in the order of their rows.
-    ///
-    /// # Errors
-    /// [`Corruption`] if bytes that were read on the way are damaged.
-    pub fn within(
-        &self,
-        kernel: Kernel,
-        hash: &Hash256,
-        radius: Radius,
-        scratch: &mut Scratch,
-        found: &mut Vec<NearEntry>,
-    ) -> Result<(), Corruption> {
-        let query = arrange(hash);
-        let mut near = std::mem::take(&mut scratch.near);
-        near.clear();
-        match self.tables_plan(radius.get()) {
-            Some(plan) => self
-                .tables()?
-                .near(kernel, &query, plan, scratch, &mut near)?,
-            None => kernel.scan(self.checked_hashes()?, &query, radius.get(), &mut near),
-        }
-        for hit in &near {
-            found.push(NearEntry {
-                entry: self.pdq_entry(hit.row)?,
-                distance: hit.distance,
-            });
-        }
-        scratch.near = near;
-        Ok(())
-    }
-
-    /// Calls `found` with each entry within `radius` of each of many hashes, and the hash's number.
-    ///
-    /// Within one hash the order is as in [`Segment::within`]; memory does not grow with the batch.
-    ///
-    /// # Errors
-    /// [`Corruption`] if bytes that were read on the way are damaged.
-    pub fn within_many(
-        &self,
-        kernel: Kernel,
-        hashes: &[Hash256],
-        radius: Radius,
-        scratch: &mut Scratch,
-        found: &mut dyn FnMut(usize, NearEntry),
-    ) -> Result<(), Corruption> {
-        let mut near = std::mem::take(&mut scratch.near_many);
-        let mut queries = std::mem::take(&mut scratch.arranged);
-        for (first, batch) in (0..).step_by(BATCH).zip(hashes.chunks(BATCH)) {
-            near.clear();
-            queries.clear();
-            queries.extend(batch.iter().map(arrange));
-            match self.tables_plan(radius.get()) {
-                Some(plan) if queries.len() < BATCH_FROM => {
-                    let tables = self.tables()?;
-                    let mut one = Vec::new();
-                    for (number, query) in (0..).zip(&queries) {
-                        tables.near(kernel, query, plan, scratch, &mut one)?;
-                        near.extend(one.drain(..).map(|hit| (number, hit)));
-                    }
-                }
-                Some(plan) => {
-                    self.tables()?
-                        .near_many(kernel, &queries, plan, scratch, &mut near)?;
-                }
-                None => self.scan_many(kernel, &queries, radius.get(), &mut near)?,
-            }
-            for (number, hit) in &near {
-                let entry = NearEntry {
-                    entry: self.pdq_entry(hit.row)?,
-                    distance: hit.distance,
-                };
-                found(first + *number as usize, entry);
-            }
-        }
-        scratch.near_many = near;
-        scratch.arranged = queries;
-        Ok(())
-    }
-
-    /// Appends all rows near each query by comparing each row with each query, sorted.
-    fn scan_many(
-        &self,
-        kernel: Kernel,
-        queries: &[Arranged],
-        radius: u32,
-        near: &mut Vec<(u32, Near)>,
-    ) -> Result<(), Corruption> {
-        let mut hits = Vec::new();
-        let rounds = self.checked_hashes()?.chunks(ROWS_A_ROUND);
-        for (first, rows) in (0..).step_by(ROWS_A_ROUND).zip(rounds) {
-            for (number, query) in (0..).zip(queries) {
-                kernel.scan(rows, query, radius, &mut hits);
-                near.extend(hits.drain(..).map(|hit| {
-                    (
-                        number,
-                        Near {
-                            row: first + hit.row,
-                            ..hit
-                        },
-                    )
-                }));
-            }
-        }
-        near.sort_unstable();
-        Ok(())
-    }
-
-    /// Appends the entries that have exactly this value: a digest, or this very PDQ hash.
-    ///
-    /// # Errors
-    /// [`Corruption`] if bytes that were read on the way are damaged.
-    pub fn exact(
-        &self,
-        kernel: Kernel,
-        signal: Signal,
-        value: &[u8],
-        scratch: &mut Scratch,
-        entries: &mut Vec<u32>,
-    ) -> Result<(), Corruption> {
-        if let Some(digests) = self.digests(signal) {
-            return digests.find(value, entries);
-        }
-        let Ok(hash) = <[u8; 32]>::try_from(value) else {
-            return Ok(());
-        };
-        let Some(radius) = Radius::new(0) else {
-            return Ok(());
-        };
-        let mut found = Vec::new();
-        self.within(
-            kernel,
-            &Hash256::from_bytes(hash),
-            radius,
-            scratch,
-            &mut found,
-        )?;
-        entries.extend(found.iter().map(|near| near.entry));
-        Ok(())
-    }
-
     /// What is known of an entry.
     ///
     /// # Errors
@@ -307,12 +120,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         let label = self.text(Section::Labels, start, end, "label")?;
         let (bank, category, tags) =
             decode_label(label).ok_or(malformed(Section::Labels, "label"))?;
-        Ok(Entry {
-            bank,
-            id,
-            category,
-            tags,
-        })
+        Ok(Entry { bank, id, category, tags })
     }
 
     /// Which signals an entry has, as a bit each by the order of [`Signal::ALL`].
@@ -324,10 +132,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
     /// The signals of all entries, by entry. Reads all of them: for merging segments.
     pub(crate) fn all_signals(&self) -> Result<Vec<Signals>, Corruption> {
         let mut all = vec![Signals::default(); self.len() as usize];
-        let unknown = Corruption {
-            offset: 0,
-            what: Damage::Range("entry"),
-        };
+        let unknown = Corruption { offset: 0, what: Damage::Range("entry") };
         for (row, hash) in (0..).zip(self.checked_hashes()?) {
             let entry = self.pdq_entry(row)?;
             all.get_mut(entry as usize).ok_or(unknown)?.pdq = Some(restore(hash));
@@ -358,10 +163,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         let entry = self.item::<U32>(Section::PdqEntries, row)?.get();
         if entry >= self.len() {
             let offset = self.layout.section(Section::PdqEntries).start as u64;
-            return Err(Corruption {
-                offset,
-                what: Damage::Range("entry"),
-            });
+            return Err(Corruption { offset, what: Damage::Range("entry") });
         }
         Ok(entry)
     }
@@ -371,10 +173,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         let range = self.layout.section(section);
         let start = range.start + number as usize * size_of::<T>();
         let end = start + size_of::<T>();
-        let damaged = Corruption {
-            offset: start as u64,
-            what: Damage::Range("item"),
-        };
+        let damaged = Corruption { offset: start as u64, what: Damage::Range("item") };
         if end > range.end {
             return Err(damaged);
         }
@@ -392,10 +191,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         what: &'static str,
     ) -> Result<&[u8], Corruption> {
         let range = self.layout.section(section);
-        let damaged = Corruption {
-            offset: range.start as u64,
-            what: Damage::Range(what),
-        };
+        let damaged = Corruption { offset: range.start as u64, what: Damage::Range(what) };
         let place = range.start + start as usize..range.start + end as usize;
         if place.start > place.end || place.end > range.end {
             return Err(damaged);
@@ -413,10 +209,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
 
     fn hashes(&self) -> Result<&[Arranged], Corruption> {
         let range = self.layout.section(Section::PdqHashes);
-        let damaged = Corruption {
-            offset: range.start as u64,
-            what: Damage::Range("hashes"),
-        };
+        let damaged = Corruption { offset: range.start as u64, what: Damage::Range("hashes") };
         let bytes = self.bytes.as_ref().get(range).ok_or(damaged)?;
         Ok(bytes.as_chunks::<32>().0)
     }
@@ -447,8 +240,6 @@ impl<B: AsRef<[u8]>> Segment<B> {
 
 impl<B> fmt::Debug for Segment<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Segment")
-            .field("counts", &self.layout.counts)
-            .finish_non_exhaustive()
+        f.debug_struct("Segment").field("counts", &self.layout.counts).finish_non_exhaustive()
     }
 }

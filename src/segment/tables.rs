@@ -16,7 +16,7 @@ use super::Scratch;
 use super::arrange::{Arranged, chunk};
 use super::blocks::Blocks;
 use super::layout::{ALIGNMENT, BUCKETS, CHUNKS, TableLayout};
-use crate::hamming::{Kernel, Near, Probe, prefetch};
+use crate::hamming::{Asker, Bucket, Kernel, Near, Passed, prefetch};
 use crate::{Corruption, Damage};
 
 /// From this radius on a bucket's neighbourhood is so large that a flat scan is the better plan.
@@ -67,11 +67,13 @@ impl Plan {
         let words = hashes / BUCKETS * probes;
         let pays = radius < FLAT_FROM && probes * 30 + words / 4 < hashes;
         let pair_limit = (2 * radius / CHUNKS as u32) as u16;
-        pays.then_some(Self {
-            radius,
-            masks,
-            pair_limit,
-        })
+        pays.then_some(Self { radius, masks, pair_limit })
+    }
+
+    /// In how many bits the next chunk may differ, where the own differs by this mask.
+    #[inline(always)]
+    fn limit(&self, mask: u16) -> u16 {
+        self.pair_limit - mask.count_ones() as u16
     }
 }
 
@@ -98,10 +100,7 @@ impl<'a> Tables<'a> {
     fn table(&self, number: usize) -> Result<Table<'a>, Corruption> {
         let layout = TableLayout::new(self.hashes.len() as u64);
         let mut at = self.tables_at.start + number * layout.len() as usize;
-        let damaged = Corruption {
-            offset: at as u64,
-            what: Damage::Range("table"),
-        };
+        let damaged = Corruption { offset: at as u64, what: Damage::Range("table") };
         let mut places = [0; 3];
         let mut parts = [&[][..]; 3];
         for ((part, place), len) in parts.iter_mut().zip(&mut places).zip(layout.parts()) {
@@ -126,16 +125,10 @@ impl<'a> Tables<'a> {
         self.blocks.check(self.bytes, place..place + 8)?;
         let (start, end) = (table.offsets[number].get(), table.offsets[number + 1].get());
         if start > end || end as usize > table.next.len() {
-            return Err(Corruption {
-                offset: place as u64,
-                what: Damage::Range("bucket"),
-            });
+            return Err(Corruption { offset: place as u64, what: Damage::Range("bucket") });
         }
         let words = table.places[1];
-        self.blocks.check(
-            self.bytes,
-            words + start as usize * 2..words + end as usize * 2,
-        )?;
+        self.blocks.check(self.bytes, words + start as usize * 2..words + end as usize * 2)?;
         Ok(start..end)
     }
 
@@ -146,10 +139,7 @@ impl<'a> Tables<'a> {
         self.blocks.check(self.bytes, place..place + 4)?;
         let row = table.rows[position as usize].get();
         if row as usize >= self.hashes.len() {
-            return Err(Corruption {
-                offset: place as u64,
-                what: Damage::Range("row"),
-            });
+            return Err(Corruption { offset: place as u64, what: Damage::Range("row") });
         }
         Ok(row)
     }
@@ -174,13 +164,8 @@ impl<'a> Tables<'a> {
         scratch: &mut Scratch,
         near: &mut Vec<Near>,
     ) -> Result<(), Corruption> {
-        let Scratch {
-            probes,
-            passed,
-            rows,
-            ..
-        } = scratch;
-        (probes.clear(), passed.clear(), rows.clear());
+        let Scratch { buckets, askers, passed, rows, .. } = scratch;
+        (buckets.clear(), askers.clear(), passed.clear(), rows.clear());
         let mut tables = Vec::with_capacity(CHUNKS);
         for number in 0..CHUNKS {
             let table = self.table(number)?;
@@ -190,27 +175,22 @@ impl<'a> Tables<'a> {
             tables.push(table);
         }
         for (number, table) in tables.iter().enumerate() {
-            let word = chunk(query, number + 1);
+            let (own, word) = (chunk(query, number), chunk(query, number + 1));
             for mask in plan.masks {
-                let bucket = self.bucket(table, chunk(query, number) ^ mask)?;
-                for position in bucket.clone().step_by(32) {
+                let bucket = self.bucket(table, own ^ mask)?;
+                for position in bucket.clone().step_by(WORDS_A_LINE) {
                     prefetch(table.next, position as usize);
                 }
                 prefetch(table.next, bucket.end.saturating_sub(1) as usize);
-                let limit = plan.pair_limit - mask.count_ones() as u16;
-                let (start, len) = (bucket.start, bucket.end - bucket.start);
-                probes.push(Probe {
-                    start,
-                    len,
-                    word,
-                    limit,
-                    tag: number as u32,
-                });
+                buckets.push(Bucket { start: bucket.start, end: bucket.end, askers: 1 });
+                askers.push(Asker { word, limit: plan.limit(*mask), tag: number as u32 });
             }
         }
-        for (table, probes) in tables.iter().zip(probes.chunks(plan.masks.len())) {
+        let of_table = plan.masks.len();
+        for (number, table) in tables.iter().enumerate() {
             let before = passed.len();
-            kernel.filter(table.next, probes, passed);
+            let range = number * of_table..(number + 1) * of_table;
+            kernel.filter(table.next, &buckets[range.clone()], &askers[range], passed);
             for word in &passed[before..] {
                 prefetch(table.rows, word.position as usize);
             }
@@ -231,7 +211,7 @@ impl<'a> Tables<'a> {
     /// Appends all rows near each of many queries, with the query's number, sorted.
     ///
     /// The probes of all queries are sorted by bucket, so that each table is walked once from its
-    /// start to its end. `queries` bounds the memory taken: 4 bytes a query and mask.
+    /// start to its end. `queries` bounds the memory taken: 8 bytes a query and mask.
     pub(super) fn near_many(
         &self,
         kernel: Kernel,
@@ -243,60 +223,48 @@ impl<'a> Tables<'a> {
         let first = near.len();
         for number in 0..CHUNKS {
             let table = self.table(number)?;
-            scratch.sort_probes(queries, number, plan.masks);
-            scratch.probes.clear();
-            let mut bucket_start = 0;
-            for value in 0..=u16::MAX {
-                let bucket_end = scratch.ends[usize::from(value)] as usize;
-                let askers = bucket_start..bucket_end;
-                bucket_start = bucket_end;
-                if askers.is_empty() {
-                    continue;
+            scratch.sort_askers(queries, number, plan);
+            let Scratch { ends, buckets, askers, passed, rows, .. } = &mut *scratch;
+            let mut left = &askers[..];
+            for values in
+                ends[..BUCKETS].chunks(BUCKETS_A_ROUND).zip((0..).step_by(BUCKETS_A_ROUND))
+            {
+                buckets.clear();
+                let before = askers.len() - left.len();
+                let mut start = before;
+                for (end, value) in values.0.iter().zip(values.1..) {
+                    let asking = *end - start as u32;
+                    start = *end as usize;
+                    if asking > 0 {
+                        let bucket = self.bucket(&table, value as u16)?;
+                        buckets.push(Bucket {
+                            start: bucket.start,
+                            end: bucket.end,
+                            askers: asking,
+                        });
+                    }
                 }
-                let bucket = self.bucket(&table, value)?;
-                if bucket.is_empty() {
-                    continue;
-                }
-                for asker in &scratch.askers[askers] {
-                    let query = &queries[*asker as usize];
-                    let differing = (chunk(query, number) ^ value).count_ones() as u16;
-                    scratch.probes.push(Probe {
-                        start: bucket.start,
-                        len: bucket.end - bucket.start,
-                        word: chunk(query, number + 1),
-                        limit: plan.pair_limit - differing,
-                        tag: *asker,
-                    });
-                }
-                if scratch.probes.len() >= PROBES_A_ROUND {
-                    self.round(kernel, queries, &table, plan.radius, scratch, near)?;
-                }
+                let (now, later) = left.split_at(start - before);
+                left = later;
+                kernel.filter(table.next, buckets, now, passed);
+                self.compare_passed(queries, &table, plan.radius, passed, rows, near)?;
             }
-            self.round(kernel, queries, &table, plan.radius, scratch, near)?;
         }
         sort_and_dedup(near, first);
         Ok(())
     }
 
-    /// Filters the collected probes of one table and compares what passes.
-    fn round(
+    /// Compares in full what passed the filter of one table, and forgets it.
+    fn compare_passed(
         &self,
-        kernel: Kernel,
         queries: &[Arranged],
         table: &Table<'_>,
         radius: u32,
-        scratch: &mut Scratch,
+        passed: &mut Vec<Passed>,
+        rows: &mut Vec<u32>,
         near: &mut Vec<(u32, Near)>,
     ) -> Result<(), Corruption> {
-        let Scratch {
-            probes,
-            passed,
-            rows,
-            ..
-        } = scratch;
-        (passed.clear(), rows.clear());
-        kernel.filter(table.next, probes, passed);
-        probes.clear();
+        rows.clear();
         for word in &*passed {
             prefetch(table.rows, word.position as usize);
         }
@@ -310,37 +278,44 @@ impl<'a> Tables<'a> {
             let found = self.compare(*row, query, radius)?;
             near.extend(found.map(|hit| (word.tag, hit)));
         }
+        passed.clear();
         Ok(())
     }
 }
 
-/// Probes that a batch collects before it filters them: enough to hide latency, few enough for the
-/// first cache.
-const PROBES_A_ROUND: usize = 1024;
+/// Words of a table in one cache line.
+const WORDS_A_LINE: usize = 32;
+/// Buckets that a batch filters before it compares in full what passed: enough to hide the latency
+/// of memory, few enough for the first cache.
+const BUCKETS_A_ROUND: usize = 512;
 
 impl Scratch {
     /// Sorts the probes of all queries into one table by bucket, by counting: afterwards the askers
     /// of bucket `b` are `askers[ends[b - 1]..ends[b]]`.
-    fn sort_probes(&mut self, queries: &[Arranged], table: usize, masks: &[u16]) {
+    fn sort_askers(&mut self, queries: &[Arranged], table: usize, plan: Plan) {
         let Self { ends, askers, .. } = self;
         ends.clear();
         ends.resize(BUCKETS + 1, 0);
-        askers.clear();
-        askers.resize(queries.len() * masks.len(), 0);
+        askers.resize(queries.len() * plan.masks.len(), Asker::default());
         // Counted one place to the right; the sums are then starts, and filling makes them ends.
         for query in queries {
-            for mask in masks {
-                ends[usize::from(chunk(query, table) ^ mask) + 1] += 1;
+            let own = chunk(query, table);
+            for mask in plan.masks {
+                ends[usize::from(own ^ mask) + 1] += 1;
             }
         }
-        for bucket in 1..=BUCKETS {
-            ends[bucket] += ends[bucket - 1];
+        let mut sum = 0;
+        for end in &mut *ends {
+            sum += *end;
+            *end = sum;
         }
-        for (number, query) in (0..).zip(queries) {
-            for mask in masks {
-                let next = &mut ends[usize::from(chunk(query, table) ^ mask)];
-                askers[*next as usize] = number;
-                *next += 1;
+        for (tag, query) in (0..).zip(queries) {
+            let (own, word) = (chunk(query, table), chunk(query, table + 1));
+            for mask in plan.masks {
+                let limit = plan.limit(*mask);
+                let end = &mut ends[usize::from(own ^ mask)];
+                askers[*end as usize] = Asker { word, limit, tag };
+                *end += 1;
             }
         }
     }
@@ -367,11 +342,7 @@ fn distance(a: &Arranged, b: &Arranged) -> u32 {
         let (words, _) = hash.as_chunks::<8>();
         [words[0], words[1], words[2], words[3]].map(u64::from_le_bytes)
     };
-    words(a)
-        .into_iter()
-        .zip(words(b))
-        .map(|(a, b)| (a ^ b).count_ones())
-        .sum()
+    words(a).into_iter().zip(words(b)).map(|(a, b)| (a ^ b).count_ones()).sum()
 }
 
 /// One table, ready to be written.
@@ -401,10 +372,6 @@ impl BuiltTable {
             *place += 1;
         }
         let offsets = offsets.into_iter().map(U32::new).collect();
-        Self {
-            offsets,
-            next,
-            rows,
-        }
+        Self { offsets, next, rows }
     }
 }

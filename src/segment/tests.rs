@@ -5,28 +5,20 @@ use std::sync::atomic::AtomicBool;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use super::arrange::{arrange, restore};
 use super::layout::TABLES_FROM;
 use super::*;
+use crate::hamming::Kernel;
+use crate::hash::{Hash256, Radius};
 
 const RADII: [u32; 10] = [0, 1, 15, 16, 31, 32, 47, 48, 128, 256];
 
 fn build(hashes: &[Hash256]) -> Vec<u8> {
     let mut builder = SegmentBuilder::default();
     for (number, hash) in hashes.iter().enumerate() {
-        let signals = Signals {
-            pdq: Some(*hash),
-            ..Signals::default()
-        };
+        let signals = Signals { pdq: Some(*hash), ..Signals::default() };
         let id = number.to_string();
-        builder
-            .add(&NewEntry {
-                bank: "B",
-                id: &id,
-                category: None,
-                tags: &[],
-                signals,
-            })
-            .unwrap();
+        builder.add(&NewEntry { bank: "B", id: &id, category: None, tags: &[], signals }).unwrap();
     }
     let mut bytes = Vec::new();
     builder.write(&mut bytes, &AtomicBool::new(false)).unwrap();
@@ -34,10 +26,8 @@ fn build(hashes: &[Hash256]) -> Vec<u8> {
 }
 
 fn brute_force(hashes: &[Hash256], query: &Hash256, radius: u32) -> Vec<NearEntry> {
-    let all = (0..).zip(hashes).map(|(entry, hash)| NearEntry {
-        entry,
-        distance: hash.distance(query),
-    });
+    let all =
+        (0..).zip(hashes).map(|(entry, hash)| NearEntry { entry, distance: hash.distance(query) });
     all.filter(|near| near.distance <= radius).collect()
 }
 
@@ -51,9 +41,7 @@ fn flip(rng: &mut StdRng, hash: &Hash256, bits: usize) -> Hash256 {
 }
 
 fn uniform(rng: &mut StdRng, count: usize) -> Vec<Hash256> {
-    (0..count)
-        .map(|_| Hash256::from_bytes(rng.random()))
-        .collect()
+    (0..count).map(|_| Hash256::from_bytes(rng.random())).collect()
 }
 
 /// A few families of near-equal hashes, with many exact duplicates.
@@ -86,22 +74,13 @@ fn assert_exact(hashes: &[Hash256], queries: &[Hash256], radii: &[u32]) -> usize
     let mut hits = 0;
     for kernel in Kernel::available() {
         for radius in radii {
-            let wanted: Vec<_> = queries
-                .iter()
-                .map(|query| brute_force(hashes, query, *radius))
-                .collect();
+            let wanted: Vec<_> =
+                queries.iter().map(|query| brute_force(hashes, query, *radius)).collect();
             let radius = Radius::new(*radius).unwrap();
             for (query, wanted) in queries.iter().zip(&wanted) {
                 let mut found = Vec::new();
-                segment
-                    .within(kernel, query, radius, &mut scratch, &mut found)
-                    .unwrap();
-                assert_eq!(
-                    &found,
-                    wanted,
-                    "{kernel:?} {radius:?} {} hashes",
-                    hashes.len()
-                );
+                segment.within(kernel, query, radius, &mut scratch, &mut found).unwrap();
+                assert_eq!(&found, wanted, "{kernel:?} {radius:?} {} hashes", hashes.len());
                 hits += found.len();
             }
             let mut batch = vec![Vec::new(); queries.len()];
@@ -110,12 +89,7 @@ fn assert_exact(hashes: &[Hash256], queries: &[Hash256], radii: &[u32]) -> usize
                     batch[query].push(near);
                 })
                 .unwrap();
-            assert_eq!(
-                batch,
-                wanted,
-                "{kernel:?} {radius:?} {} hashes",
-                hashes.len()
-            );
+            assert_eq!(batch, wanted, "{kernel:?} {radius:?} {} hashes", hashes.len());
         }
     }
     hits
@@ -124,9 +98,7 @@ fn assert_exact(hashes: &[Hash256], queries: &[Hash256], radii: &[u32]) -> usize
 #[test]
 fn small_segments_equal_brute_force_at_every_radius() {
     let mut rng = StdRng::seed_from_u64(1);
-    for count in [
-        0, 1, 2, 3, 4, 5, 31, 32, 33, 63, 64, 65, 511, 512, 513, 1025,
-    ] {
+    for count in [0, 1, 2, 3, 4, 5, 31, 32, 33, 63, 64, 65, 511, 512, 513, 1025] {
         let uniform = uniform(&mut rng, count);
         let mut hits = assert_exact(&uniform, &queries(&mut rng, &uniform), &RADII);
         let clustered = clustered(&mut rng, count);
@@ -153,11 +125,7 @@ fn tables_of_clustered_hashes_equal_brute_force() {
     hashes.extend(clustered(&mut rng, 20_000));
     let segment = Segment::from_bytes(build(&hashes)).unwrap();
     for radius in [0, 15, 16, 31, 32, 47] {
-        assert_eq!(
-            segment.plan(Radius::new(radius).unwrap()),
-            "tables",
-            "{radius}"
-        );
+        assert_eq!(segment.plan(Radius::new(radius).unwrap()), "tables", "{radius}");
     }
     let mut asked = queries(&mut rng, &hashes);
     for _ in 0..100 {
@@ -196,13 +164,8 @@ fn the_worst_splits_of_the_differing_bits_over_the_chunks_are_found() {
             assert_eq!(query.distance(&hashes[target]), radius);
             let mut found = Vec::new();
             let bits = Radius::new(radius).unwrap();
-            segment
-                .within(Kernel::detect(), &query, bits, &mut scratch, &mut found)
-                .unwrap();
-            assert!(
-                found.iter().any(|near| near.entry as usize == target),
-                "{radius} {trial}"
-            );
+            segment.within(Kernel::detect(), &query, bits, &mut scratch, &mut found).unwrap();
+            assert!(found.iter().any(|near| near.entry as usize == target), "{radius} {trial}");
         }
     }
 }
@@ -230,15 +193,7 @@ fn build_mixed(entries: &[Signals]) -> Vec<u8> {
         let bank = ["A", "B", "C"][number % 3];
         let category = (number % 2 == 0).then_some("A1");
         let tags = &tags[..number % 3];
-        builder
-            .add(&NewEntry {
-                bank,
-                id: &id,
-                category,
-                tags,
-                signals: *signals,
-            })
-            .unwrap();
+        builder.add(&NewEntry { bank, id: &id, category, tags, signals: *signals }).unwrap();
     }
     let mut bytes = Vec::new();
     builder.write(&mut bytes, &AtomicBool::new(false)).unwrap();
@@ -253,15 +208,10 @@ fn exact_digests_equal_brute_force() {
     let mut scratch = Scratch::default();
     let mut asked = 0;
     for (number, signals) in entries.iter().enumerate() {
-        assert_eq!(
-            segment.entry(number as u32).unwrap().id,
-            format!("id-{number}")
-        );
+        assert_eq!(segment.entry(number as u32).unwrap().id, format!("id-{number}"));
         for (signal, value) in signals.iter() {
             let mut found = Vec::new();
-            segment
-                .exact(Kernel::detect(), signal, value, &mut scratch, &mut found)
-                .unwrap();
+            segment.exact(Kernel::detect(), signal, value, &mut scratch, &mut found).unwrap();
             found.sort_unstable();
             let wanted: Vec<u32> = (0..)
                 .zip(&entries)
@@ -272,14 +222,8 @@ fn exact_digests_equal_brute_force() {
             let mut other = value.to_vec();
             other[0] ^= 1;
             found.clear();
-            segment
-                .exact(Kernel::detect(), signal, &other, &mut scratch, &mut found)
-                .unwrap();
-            assert!(
-                found
-                    .iter()
-                    .all(|e| entries[*e as usize].get(signal) == Some(&other[..]))
-            );
+            segment.exact(Kernel::detect(), signal, &other, &mut scratch, &mut found).unwrap();
+            assert!(found.iter().all(|e| entries[*e as usize].get(signal) == Some(&other[..])));
             asked += 1;
         }
     }
@@ -298,14 +242,7 @@ fn ask_all(bytes: &[u8], entries: &[Signals]) -> Result<Vec<Vec<u32>>, Corruptio
             segment.exact(Kernel::detect(), signal, value, &mut scratch, &mut found)?;
             for entry in &found {
                 let entry = segment.entry(*entry)?;
-                answers.push(
-                    entry
-                        .id
-                        .bytes()
-                        .chain(entry.bank.bytes())
-                        .map(u32::from)
-                        .collect(),
-                );
+                answers.push(entry.id.bytes().chain(entry.bank.bytes()).map(u32::from).collect());
             }
             answers.push(found);
         }
@@ -327,10 +264,7 @@ fn every_changed_bit_is_an_error_or_changes_no_answer() {
             Err(_) => errors += 1,
         }
         let opened = Segment::from_bytes(&damaged[..]);
-        assert!(
-            opened.and_then(|segment| segment.verify()).is_err(),
-            "bit {bit} passes verify"
-        );
+        assert!(opened.and_then(|segment| segment.verify()).is_err(), "bit {bit} passes verify");
     }
     assert!(errors > bytes.len(), "{errors}");
 }

@@ -153,10 +153,14 @@ impl<'a> Directory<'a> {
         Some(self.shape.number(self.bytes.get(at..at + length)?))
     }
 
-    /// The file as it would be with this directory first, and another number under `tag`.
+    /// The file as it would be with this directory alone, and another number under `tag`.
     pub(super) fn view(&self, tag: u16, number: u64) -> View<'a> {
         let word = self.shape.word();
-        let mut patches = vec![(word, self.shape.bytes(self.offset, word))];
+        let next = self.entries_at + self.entries.len();
+        let mut patches = vec![
+            (word, self.shape.bytes(self.offset, word)),
+            (next, vec![0; word]),
+        ];
         if let Some((at, length)) = self.field(tag) {
             patches.push((at, self.shape.bytes(number, length)));
         }

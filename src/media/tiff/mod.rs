@@ -117,14 +117,14 @@ fn colours(
             let third = map.len() / 3;
             let (reds, rest) = map.split_at(third);
             let (greens, blues) = rest.split_at(third);
-            // some writers put eight bits where sixteen belong
+            // the high byte: writers scale by 256 or by 257; some put eight bits where 16 belong
             let narrow = map.iter().all(|&value| value < 256);
-            let scale = |value: u16| if narrow { value * 257 } else { value };
+            let byte = |value: u16| {
+                let [high, low] = value.to_be_bytes();
+                if narrow { low } else { high }
+            };
             let rgb = reds.iter().zip(greens).zip(blues);
-            Kind::Palette(
-                rgb.map(|((&r, &g), &b)| [r, g, b].map(|value| samples::to_eight(scale(value))))
-                    .collect(),
-            )
+            Kind::Palette(rgb.map(|((&r, &g), &b)| [r, g, b].map(byte)).collect())
         }
         2 => Kind::Rgb,
         5 => Kind::Cmyk,

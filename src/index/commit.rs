@@ -1,0 +1,103 @@
+//! Publishing what a writer has collected: new files first, the manifest last.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::dead::Dead;
+use super::manifest::{FILE as MANIFEST, Manifest, SegmentFiles};
+use super::publish::{TEMPORARY, publish, sync_dir};
+use super::snapshot::{Index, Part};
+use super::writer::IndexWriter;
+use crate::Result;
+use crate::segment::{NewEntry, SegmentBuilder};
+
+impl IndexWriter {
+    /// Writes the new segment, with the segments that `merge` chooses merged into it, the bitmaps
+    /// that changed, and last the manifest.
+    pub(super) fn publish(
+        &mut self,
+        cancel: &AtomicBool,
+        merge: impl Fn(&Part) -> bool,
+    ) -> Result<()> {
+        let generation = self.index.generation + 1;
+        let mut builder = std::mem::take(&mut self.builder);
+        let mut files = Vec::new();
+        let parts = Arc::clone(&self.index.parts);
+        for (number, (part, dead)) in parts.iter().zip(&self.dead).enumerate() {
+            if merge(part) {
+                absorb(&mut builder, part, dead.as_ref())?;
+                continue;
+            }
+            let mut kept = part.files.clone();
+            match dead {
+                Some(dead) if dead.count() == u64::from(part.segment.len()) => continue,
+                Some(dead) if part.dead.as_ref() != Some(dead) => {
+                    let name = format!("{generation:010}-{number}.dead");
+                    kept.dead = Some(dead.publish(&self.dir, &name)?);
+                }
+                _ => {}
+            }
+            files.push(kept);
+        }
+        if !builder.is_empty() {
+            let file = format!("{generation:010}.segment");
+            let segment = self
+                .threads
+                .install(|| publish(&self.dir, &file, |to| builder.write(to, cancel)))?;
+            files.push(SegmentFiles { segment, dead: None });
+        }
+        let changed = !files.iter().eq(parts.iter().map(|part| &part.files));
+        if !changed && self.index.generation > 0 {
+            return Ok(());
+        }
+        // The names of the new files must be durable before a manifest relies on them.
+        sync_dir(&self.dir)?;
+        publish_manifest(&self.dir, &Manifest::new(generation, files))?;
+        self.index.reload()?;
+        remove_unused(&self.dir, &self.index);
+        Ok(())
+    }
+}
+
+/// Adds the live entries of a segment to a new one.
+fn absorb(builder: &mut SegmentBuilder, part: &Part, dead: Option<&Dead>) -> Result<()> {
+    let all = part.segment.all_signals().map_err(|damage| part.corrupt(damage))?;
+    for (number, signals) in (0..).zip(all) {
+        if dead.is_some_and(|dead| dead.contains(number)) {
+            continue;
+        }
+        let entry = part.segment.entry(number).map_err(|damage| part.corrupt(damage))?;
+        let tags: Vec<String> = entry.tags.iter().map(|tag| (*tag).to_owned()).collect();
+        let (bank, id, category) = (entry.bank, entry.id, entry.category);
+        builder.add(&NewEntry { bank, id, category, tags: &tags, signals })?;
+    }
+    Ok(())
+}
+
+fn publish_manifest(dir: &Path, manifest: &Manifest) -> Result<()> {
+    publish(dir, MANIFEST, |file| file.write_all(&manifest.to_bytes()))?;
+    sync_dir(dir)
+}
+
+/// Deletes files of ours that no manifest names: those of older commits and of crashes. A file that
+/// cannot be deleted now is left for the next commit.
+fn remove_unused(dir: &Path, index: &Index) {
+    let Ok(entries) = fs::read_dir(dir) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else { continue };
+        let ours =
+            name.starts_with(TEMPORARY) || name.ends_with(".segment") || name.ends_with(".dead");
+        let named = |files: &SegmentFiles| {
+            files.dead.iter().chain([&files.segment]).any(|file| file.file == name)
+        };
+        let used = index.parts.iter().any(|part| named(&part.files));
+        if ours && !used {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}

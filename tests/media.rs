@@ -1,0 +1,81 @@
+//! What `media::decode` makes of files: colours, frames, damage, limits.
+
+#![allow(clippy::big_endian_bytes, reason = "PNG and JPEG are big-endian")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "media/animations.rs"]
+mod animations;
+#[path = "media/colours.rs"]
+mod colours;
+#[path = "media/files.rs"]
+mod files;
+#[path = "media/hostile.rs"]
+mod hostile;
+#[path = "media/stills.rs"]
+mod stills;
+
+use std::ops::ControlFlow;
+
+use files::{HEIGHT, WIDTH};
+use tutela::media::{Decoded, Limits, Reason, Rendering, decode};
+
+struct Shown {
+    number: u32,
+    rendering: Rendering,
+    size: (usize, usize),
+    channels: usize,
+    data: Vec<u8>,
+}
+
+impl Shown {
+    fn at(&self, x: usize, y: usize) -> [u8; 3] {
+        let start = (y * self.size.0 + x) * self.channels;
+        match &self.data[start..start + self.channels] {
+            [grey] => [*grey; 3],
+            colour => colour.try_into().unwrap(),
+        }
+    }
+
+    /// Asserts that every colour is the one expected, up to `most` steps.
+    fn assert_shows(&self, name: &str, most: u8, colour: impl Fn(u32, u32) -> [u8; 3]) {
+        assert_eq!(self.size, (WIDTH as usize, HEIGHT as usize), "{name}");
+        for y in 0..HEIGHT {
+            for x in 0..WIDTH {
+                let (seen, meant) = (self.at(x as usize, y as usize), colour(x, y));
+                let off = seen
+                    .iter()
+                    .zip(meant)
+                    .map(|(is, want)| is.abs_diff(want))
+                    .max();
+                assert!(
+                    off <= Some(most),
+                    "{name} at {x}, {y}: {seen:?} for {meant:?}"
+                );
+            }
+        }
+    }
+}
+
+fn frames_within(bytes: &[u8], limits: &Limits) -> (Result<Decoded, Reason>, Vec<Shown>) {
+    let mut shown = Vec::new();
+    let decoded = decode(bytes, limits, &mut |frame| {
+        shown.push(Shown {
+            number: frame.number,
+            rendering: frame.rendering,
+            size: (frame.pixels.width(), frame.pixels.height()),
+            channels: frame.pixels.channels(),
+            data: frame.pixels.data().to_vec(),
+        });
+        ControlFlow::Continue(())
+    });
+    (decoded, shown)
+}
+
+/// The frames of a file without any problem.
+fn frames(bytes: &[u8]) -> Vec<Shown> {
+    let (decoded, shown) = frames_within(bytes, &Limits::default());
+    let decoded = decoded.unwrap();
+    assert_eq!(decoded.problem, None);
+    assert_eq!((decoded.width, decoded.height), (WIDTH, HEIGHT));
+    shown
+}
