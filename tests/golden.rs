@@ -45,11 +45,7 @@ fn every_hash_and_quality_equals_the_reference() {
         assert_eq!(all.original(), pdq, "{case:?} {prescale:?}");
         assert_eq!(fields.len(), 8 + Orientation::ALL.len());
         for ((orientation, hash), expected) in all.iter().zip(&fields[8..]) {
-            assert_eq!(
-                &hash.to_string(),
-                expected,
-                "{case:?} {prescale:?} {orientation:?}"
-            );
+            assert_eq!(&hash.to_string(), expected, "{case:?} {prescale:?} {orientation:?}");
         }
         cases += 1;
     }

@@ -42,15 +42,8 @@ impl Shown {
         for y in 0..HEIGHT {
             for x in 0..WIDTH {
                 let (seen, meant) = (self.at(x as usize, y as usize), colour(x, y));
-                let off = seen
-                    .iter()
-                    .zip(meant)
-                    .map(|(is, want)| is.abs_diff(want))
-                    .max();
-                assert!(
-                    off <= Some(most),
-                    "{name} at {x}, {y}: {seen:?} for {meant:?}"
-                );
+                let off = seen.iter().zip(meant).map(|(is, want)| is.abs_diff(want)).max();
+                assert!(off <= Some(most), "{name} at {x}, {y}: {seen:?} for {meant:?}");
             }
         }
     }

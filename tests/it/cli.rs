@@ -15,19 +15,13 @@ fn wrong_usage_is_status_2_and_help_is_status_0() {
         args!["scan", "--list", list, "--max-bytes", "1X", photo].to_vec(),
         args!["index", "add", "--index", "a", "--bank", "", list].to_vec(),
         args!["index", "remove", "--index", "a", "--bank", "b"].to_vec(),
-        args![
-            "index", "remove", "--index", "a", "--bank", "b", "--all", "--entry", "c"
-        ]
-        .to_vec(),
+        args!["index", "remove", "--index", "a", "--bank", "b", "--all", "--entry", "c"].to_vec(),
         args!["hash", "--json", "--csv", photo].to_vec(),
         args!["match", "--index", "a", "0123"].to_vec(),
     ];
     for arguments in wrong {
         let run = Run::new(&arguments).expect(2);
-        assert!(
-            !run.stderr.is_empty() && run.stdout.is_empty(),
-            "{arguments:?}"
-        );
+        assert!(!run.stderr.is_empty() && run.stdout.is_empty(), "{arguments:?}");
     }
     for command in ["index", "hash", "match", "scan", "completions"] {
         Run::new([command, "--help"]).expect(0);
@@ -78,10 +72,7 @@ fn hash_prints_text_csv_or_json() {
     let (path, hash) = (photo.to_str().unwrap(), pdq(&picture(1)));
 
     let text = Run::new(args!["hash", photo]).expect(0).stdout;
-    assert!(
-        text.starts_with(&hash) && text.ends_with(&format!("  {path}\n")),
-        "{text}"
-    );
+    assert!(text.starts_with(&hash) && text.ends_with(&format!("  {path}\n")), "{text}");
 
     let csv = Run::new(args!["hash", "--csv", photo]).expect(0).stdout;
     let (start, quoted) = csv.split_at(64);
@@ -108,18 +99,10 @@ fn hash_warns_of_what_has_no_hash_and_prints_low_quality() {
     let run = Run::new(args!["hash", "--csv", dir.path("in")]).expect(3);
     assert_eq!(run.stdout.lines().count(), 1);
     assert!(run.stdout.contains("flat.png"), "{}", run.stdout);
-    assert!(
-        run.stderr.contains("notes.txt: unsupported:"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("notes.txt: unsupported:"), "{}", run.stderr);
 
-    let rows = Run::new(args!["hash", "--json", dir.path("in")])
-        .expect(3)
-        .rows();
-    let notes = rows
-        .iter()
-        .find(|row| row["uri"].as_str().unwrap().ends_with("notes.txt"));
+    let rows = Run::new(args!["hash", "--json", dir.path("in")]).expect(3).rows();
+    let notes = rows.iter().find(|row| row["uri"].as_str().unwrap().ends_with("notes.txt"));
     let notes = notes.unwrap();
     assert_eq!(rows.len(), 2);
     assert_eq!(notes["reason"]["code"], "unsupported");
@@ -140,15 +123,7 @@ fn match_answers_one_line_a_query() {
     Run::new(args!["index", "add", "--index", index, "--bank", "B", list]).expect(0);
 
     let near = flip_bits(&hash, 3);
-    let run = Run::new(args![
-        "match",
-        "--index",
-        index,
-        hash,
-        near,
-        md5.to_uppercase(),
-        sha1
-    ]);
+    let run = Run::new(args!["match", "--index", index, hash, near, md5.to_uppercase(), sha1]);
     let expected = [
         format!(
             r#"{{"query":"{hash}","matches":[{{"bank":"B","entry":"h","signal":"sha256","distance":0}},{{"bank":"B","entry":"p","signal":"pdq","distance":0}}]}}"#
@@ -166,10 +141,7 @@ fn match_answers_one_line_a_query() {
     assert_eq!(run.expect(1).stdout.lines().collect::<Vec<_>>(), expected);
 
     let far = Run::new(args!["match", "--index", index, "--radius", "2", near]).expect(0);
-    assert_eq!(
-        far.stdout,
-        format!("{{\"query\":\"{near}\",\"matches\":[]}}\n")
-    );
+    assert_eq!(far.stdout, format!("{{\"query\":\"{near}\",\"matches\":[]}}\n"));
 }
 
 #[test]
@@ -184,11 +156,7 @@ fn match_goes_on_after_a_bad_line_and_answers_all_others() {
         input += &format!("{number:064x}\n");
     }
     input += &hash;
-    let run = Run::of(
-        tutela()
-            .args(args!["match", "--index", index, "-"])
-            .write_stdin(input),
-    );
+    let run = Run::of(tutela().args(args!["match", "--index", index, "-"]).write_stdin(input));
     let run = run.expect(2);
     let rows = run.rows();
     assert_eq!(rows.len(), 1002);
@@ -198,10 +166,7 @@ fn match_goes_on_after_a_bad_line_and_answers_all_others() {
     assert_eq!(rows[500]["query"], format!("{:064x}", 499));
     let errors: Vec<_> = run.stderr.lines().collect();
     assert_eq!(errors.len(), 2);
-    assert!(
-        errors[0].contains("-:3:") && errors[1].contains("-:4:"),
-        "{errors:?}"
-    );
+    assert!(errors[0].contains("-:3:") && errors[1].contains("-:4:"), "{errors:?}");
 }
 
 #[test]

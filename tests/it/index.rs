@@ -6,9 +6,7 @@ use crate::support::{Dir, Run, args, mix, pdq, picture, tutela};
 
 /// The index's digest and its number of live entries.
 fn state(index: &std::path::Path) -> (String, u64) {
-    let info = Run::new(args!["index", "info", "--json", "--index", index])
-        .expect(0)
-        .rows();
+    let info = Run::new(args!["index", "info", "--json", "--index", index]).expect(0).rows();
     let digest = info[0]["index"].as_str().unwrap().to_owned();
     (digest, info[0]["entries"].as_u64().unwrap())
 }
@@ -20,19 +18,11 @@ fn adding_a_list_twice_changes_nothing() {
     let list = dir.list("known.csv", &[&picture(1), &picture(2)]);
     let add = args!["index", "add", "--index", index, "--bank", "B", list];
     let first = Run::new(&add).expect(0);
-    assert!(
-        first
-            .stderr
-            .contains("added 2 entries (0 already there) to bank B"),
-        "{first:?}"
-    );
+    assert!(first.stderr.contains("added 2 entries (0 already there) to bank B"), "{first:?}");
     let before = state(&index);
     assert_eq!(before.1, 2);
     let second = Run::new(&add).expect(0);
-    assert!(
-        second.stderr.contains("added 0 entries (2 already there)"),
-        "{second:?}"
-    );
+    assert!(second.stderr.contains("added 0 entries (2 already there)"), "{second:?}");
     assert_eq!(state(&index).1, 2);
     Run::new(args!["index", "verify", "--index", index]).expect(0);
 }
@@ -52,25 +42,19 @@ fn removed_entries_are_found_no_more_and_compacting_changes_no_answer() {
         Run::of(command.args(args!["match", "--index", index]).args(&hashes))
     };
     let counts = |run: &Run| -> Vec<usize> {
-        run.rows()
-            .iter()
-            .map(|row| row["matches"].as_array().unwrap().len())
-            .collect()
+        run.rows().iter().map(|row| row["matches"].as_array().unwrap().len()).collect()
     };
     assert_eq!(counts(&answers().expect(1)), [1, 1, 1, 1, 2, 2]);
 
-    let by_id = args![
-        "index", "remove", "--index", index, "--bank", "A", "--entry", "entry-0", "no-such"
-    ];
+    let by_id =
+        args!["index", "remove", "--index", index, "--bank", "A", "--entry", "entry-0", "no-such"];
     let run = Run::new(by_id).expect(0);
     assert!(
         run.stderr.contains("no-such") && run.stderr.contains("removed 1 entry from bank A"),
         "{run:?}"
     );
     let by_hash = dir.file("remove.txt", format!("{}\n", hashes[4]));
-    let from = args![
-        "index", "remove", "--index", index, "--bank", "A", "--from", by_hash
-    ];
+    let from = args!["index", "remove", "--index", index, "--bank", "A", "--from", by_hash];
     Run::new(from).expect(0);
     let before = answers().expect(1);
     assert_eq!(counts(&before), [0, 1, 1, 1, 1, 2]);
@@ -79,15 +63,9 @@ fn removed_entries_are_found_no_more_and_compacting_changes_no_answer() {
     Run::new(args!["index", "verify", "--index", index]).expect(0);
     assert_eq!(answers().expect(1).stdout, before.stdout);
 
-    Run::new(args![
-        "index", "remove", "--index", index, "--bank", "A", "--all"
-    ])
-    .expect(0);
+    Run::new(args!["index", "remove", "--index", index, "--bank", "A", "--all"]).expect(0);
     assert_eq!(counts(&answers().expect(1)), [0, 0, 0, 0, 1, 1]);
-    Run::new(args![
-        "index", "remove", "--index", index, "--bank", "A", "--all"
-    ])
-    .expect(2);
+    Run::new(args!["index", "remove", "--index", index, "--bank", "A", "--all"]).expect(2);
 }
 
 #[test]
@@ -112,25 +90,13 @@ fn a_bad_line_fails_the_whole_import_and_is_named() {
     let large = dir.file("large.csv", csv);
     let add = args!["index", "add", "--index", index, "--bank", "B", list, large];
     let run = Run::new(&add).expect(2);
-    assert!(
-        run.stderr.contains("large.csv:999999: pdq"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("large.csv:999999: pdq"), "{}", run.stderr);
     assert!(run.stderr.contains("nothing was changed"), "{}", run.stderr);
-    assert!(
-        !run.stderr.contains("not a hash"),
-        "values of lists are secret: {}",
-        run.stderr
-    );
+    assert!(!run.stderr.contains("not a hash"), "values of lists are secret: {}", run.stderr);
     assert_eq!(state(&index), before);
 
     let run = Run::of(tutela().args(&add).arg("--skip-bad")).expect(0);
-    assert!(
-        run.stderr.contains("added 999,999 entries"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("added 999,999 entries"), "{}", run.stderr);
     assert!(run.stderr.contains("1 line left out"), "{}", run.stderr);
     assert_eq!(state(&index).1, 1_000_000);
 }
@@ -154,12 +120,7 @@ fn a_list_can_come_from_standard_input() {
     Run::of(tutela().args(&add).write_stdin(format!("{hash}\n"))).expect(0);
     let run = Run::new(args!["match", "--index", index, hash]).expect(1);
     assert_eq!(run.rows()[0]["matches"][0]["entry"], "-:1");
-    let run = Run::of(
-        tutela()
-            .args(&add)
-            .write_stdin(format!("pdq\n{hash}\nzz\n")),
-    )
-    .expect(2);
+    let run = Run::of(tutela().args(&add).write_stdin(format!("pdq\n{hash}\nzz\n"))).expect(2);
     assert!(run.stderr.contains("-:3:"), "{}", run.stderr);
 }
 
@@ -169,24 +130,16 @@ fn a_second_writer_is_told_to_wait() {
     let index = dir.path("index");
     let list = dir.list("known.csv", &[&picture(1)]);
     let mut first = Command::new(env!("CARGO_BIN_EXE_tutela"))
-        .args(args![
-            "index", "add", "--index", index, "--bank", "first", "-"
-        ])
+        .args(args!["index", "add", "--index", index, "--bank", "first", "-"])
         .stdin(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     // It holds the lock while it waits for its list; until it does, the second may well win.
     let add = args!["index", "add", "--index", index, "--bank", "second", list];
-    let refused = (0..1000)
-        .map(|_| Run::new(&add))
-        .find(|run| run.status != Some(0));
+    let refused = (0..1000).map(|_| Run::new(&add)).find(|run| run.status != Some(0));
     let refused = refused.unwrap().expect(2);
-    assert!(
-        refused.stderr.contains("locked by another writer"),
-        "{}",
-        refused.stderr
-    );
+    assert!(refused.stderr.contains("locked by another writer"), "{}", refused.stderr);
 
     let hash = pdq(&picture(2));
     writeln!(first.stdin.take().unwrap(), "{hash}").unwrap();

@@ -19,38 +19,18 @@ fn ctrl_c_ends_a_scan_with_what_it_found_until_then() {
     File::create(&endless).unwrap().set_len(256 << 30).unwrap();
     let out = dir.path("found.jsonl");
     let mut child = Command::new(env!("CARGO_BIN_EXE_tutela"))
-        .args(args![
-            "scan",
-            "--threads",
-            "1",
-            "--out",
-            out,
-            "--list",
-            list,
-            found,
-            endless
-        ])
+        .args(args!["scan", "--threads", "1", "--out", out, "--list", list, found, endless])
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     wait_until_open(&child, &endless);
-    let interrupt = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(interrupt.unwrap().success());
     let status = child.wait().unwrap();
     let mut stderr = String::new();
-    child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut stderr)
-        .unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!(status.code(), Some(2), "{stderr}");
-    assert!(
-        stderr.contains("interrupted") && stderr.contains("scanned 1 file,"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("interrupted") && stderr.contains("scanned 1 file,"), "{stderr}");
     let found = rows(&fs::read_to_string(out).unwrap());
     assert_eq!(found.len(), 1);
     assert_eq!(found[0]["verdict"], "match");
@@ -61,10 +41,7 @@ fn wait_until_open(child: &Child, path: &Path) {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(60) {
         let open = fs::read_dir(&descriptors).into_iter().flatten().flatten();
-        if open
-            .filter_map(|entry| fs::read_link(entry.path()).ok())
-            .any(|open| open == path)
-        {
+        if open.filter_map(|entry| fs::read_link(entry.path()).ok()).any(|open| open == path) {
             return;
         }
         thread::sleep(Duration::from_millis(5));
@@ -86,9 +63,7 @@ fn a_closed_pipe_ends_a_scan_without_a_word() {
         .spawn()
         .unwrap();
     let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut first)
-        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
     assert_eq!(rows(&first).len(), 1);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -99,12 +74,7 @@ fn a_closed_pipe_ends_a_scan_without_a_word() {
 fn a_file_over_the_limit_is_matched_by_its_digest_in_little_memory() {
     let dir = Dir::new();
     let large = dir.picture("large.png", &picture(1));
-    File::options()
-        .write(true)
-        .open(&large)
-        .unwrap()
-        .set_len(300 << 20)
-        .unwrap();
+    File::options().write(true).open(&large).unwrap().set_len(300 << 20).unwrap();
     let list = dir.file("known.csv", format!("md5\n{}\n", digests(&large)[0]));
     let other = dir.list("other.csv", &[&picture(2)]);
     // The file does not fit into the address space that is left.
@@ -112,16 +82,7 @@ fn a_file_over_the_limit_is_matched_by_its_digest_in_little_memory() {
         let script = r#"ulimit -v 250000; exec "$0" "$@""#;
         let output = Command::new("sh")
             .args(["-c", script, env!("CARGO_BIN_EXE_tutela")])
-            .args(args![
-                "scan",
-                "--threads",
-                "1",
-                "--max-bytes",
-                "1M",
-                "--list",
-                list,
-                large
-            ])
+            .args(args!["scan", "--threads", "1", "--max-bytes", "1M", "--list", list, large])
             .output()
             .unwrap();
         Run {
@@ -143,9 +104,5 @@ fn full_disks_are_errors() {
     let list = dir.list("known.csv", &[&picture(1)]);
     let found = dir.picture("found.png", &picture(1));
     let run = Run::new(args!["scan", "--out", "/dev/full", "--list", list, found]).expect(2);
-    assert!(
-        run.stderr.contains("cannot write the findings"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("cannot write the findings"), "{}", run.stderr);
 }

@@ -17,33 +17,21 @@ fn turned_mirrored_resized_and_recompressed_copies_are_found() {
         ("in/rotate270.png", imageops::rotate270(&known)),
         ("in/flip-h.png", imageops::flip_horizontal(&known)),
         ("in/flip-v.png", imageops::flip_vertical(&known)),
-        (
-            "in/flip-d.png",
-            imageops::flip_horizontal(&imageops::rotate90(&known)),
-        ),
+        ("in/flip-d.png", imageops::flip_horizontal(&imageops::rotate90(&known))),
         ("in/jpeg.jpg", known.clone()),
         ("in/gif.gif", known.clone()),
-        (
-            "in/large.webp",
-            imageops::resize(&known, 480, 360, imageops::FilterType::Triangle),
-        ),
+        ("in/large.webp", imageops::resize(&known, 640, 480, imageops::FilterType::Triangle)),
     ];
     for (name, copy) in &copies {
         dir.picture(name, copy);
     }
-    let found = Run::new(args!["scan", "--list", list, dir.path("in")])
-        .expect(1)
-        .rows();
+    let found = Run::new(args!["scan", "--list", list, dir.path("in")]).expect(1).rows();
     assert_eq!(found.len(), copies.len());
     for row in &found {
         assert_eq!(row["verdict"], "match", "{row}");
         let turned = row["uri"].as_str().unwrap().contains("rotate")
             || row["uri"].as_str().unwrap().contains("flip");
-        assert_eq!(
-            row["matches"][0]["orientation"] != "original",
-            turned,
-            "{row}"
-        );
+        assert_eq!(row["matches"][0]["orientation"] != "original", turned, "{row}");
         assert_eq!(row["matches"].as_array().unwrap().len(), 1, "{row}");
     }
 }
@@ -63,19 +51,11 @@ fn digests_match_what_no_picture_hash_can() {
             digests(&broken)[2]
         ),
     );
-    let mut found = Run::new(args!["scan", "--list", list, dir.path("in")])
-        .expect(1)
-        .rows();
+    let mut found = Run::new(args!["scan", "--list", list, dir.path("in")]).expect(1).rows();
     found.sort_by_key(|row| row["uri"].to_string());
     let summary: Vec<_> = found
         .iter()
-        .map(|row| {
-            (
-                &row["verdict"],
-                &row["matches"][0]["entry"],
-                &row["matches"][0]["signal"],
-            )
-        })
+        .map(|row| (&row["verdict"], &row["matches"][0]["entry"], &row["matches"][0]["signal"]))
         .collect();
     let (matched, reason) = (json!("match"), found[0].get("reason"));
     assert_eq!(
@@ -104,10 +84,7 @@ fn the_radius_decides_what_matches() {
     }
     let stranger = dir.picture("stranger.png", &picture(2));
     let run = Run::new(args!["scan", "--radius", "256", "--list", list, stranger]);
-    assert_eq!(
-        run.expect(1).rows()[0]["matches"].as_array().unwrap().len(),
-        1
-    );
+    assert_eq!(run.expect(1).rows()[0]["matches"].as_array().unwrap().len(), 1);
 }
 
 #[test]
@@ -116,35 +93,19 @@ fn matches_are_ordered_by_signal_then_distance_then_name() {
     let photo = dir.picture("photo.png", &picture(1));
     let [md5, sha1, sha256] = digests(&photo);
     let hash = pdq(&picture(1));
-    let near = format!(
-        "{:02x}{}",
-        u8::from_str_radix(&hash[..2], 16).unwrap() ^ 1,
-        &hash[2..]
-    );
+    let near = format!("{:02x}{}", u8::from_str_radix(&hash[..2], 16).unwrap() ^ 1, &hash[2..]);
     let csv = format!(
         "id,pdq,md5,sha1,sha256\nnear,{near},,,\nb,{hash},,,\na,{hash},,,\nall,,{md5},{sha1},{sha256}\n"
     );
     let list = dir.file("known.csv", csv);
-    let found = Run::new(args!["scan", "--list", list, photo])
-        .expect(1)
-        .rows();
+    let found = Run::new(args!["scan", "--list", list, photo]).expect(1).rows();
     let order: Vec<_> = found[0]["matches"]
         .as_array()
         .unwrap()
         .iter()
         .map(|found| format!("{} {}", text(&found["signal"]), text(&found["entry"])))
         .collect();
-    assert_eq!(
-        order,
-        [
-            "sha256 all",
-            "sha1 all",
-            "md5 all",
-            "pdq a",
-            "pdq b",
-            "pdq near"
-        ]
-    );
+    assert_eq!(order, ["sha256 all", "sha1 all", "md5 all", "pdq a", "pdq b", "pdq near"]);
 }
 
 #[test]
@@ -159,36 +120,26 @@ fn a_frame_inside_an_animation_is_found() {
         encoder.encode_frame(Frame::new(frame)).unwrap();
     }
     drop(encoder);
-    let found = Run::new(args!["scan", "--list", list, path])
-        .expect(1)
-        .rows();
+    let found = Run::new(args!["scan", "--list", list, path]).expect(1).rows();
     assert_eq!(found[0]["matches"][0]["frame"], 3);
-    let all_but = Run::new(args!["scan", "--max-frames", "3", "--list", list, path])
-        .expect(3)
-        .rows();
+    let all_but =
+        Run::new(args!["scan", "--max-frames", "3", "--list", list, path]).expect(3).rows();
     assert_eq!(all_but[0]["reason"]["code"], "over_limit");
 }
 
 #[test]
 fn a_picture_that_shows_only_over_a_background_is_found() {
     let dir = Dir::new();
+    let shades = picture(1);
     // Its structure is in the transparency: black ink on nothing.
-    let ink = RgbaImage::from_fn(240, 180, |x, y| {
-        Rgba([0, 0, 0, picture(1).get_pixel(x, y)[0]])
-    });
+    let ink = RgbaImage::from_fn(320, 240, |x, y| Rgba([0, 0, 0, shades.get_pixel(x, y)[0]]));
     let path = dir.path("ink.png");
     ink.save(&path).unwrap();
-    let mut over_white = DynamicImage::from(RgbaImage::from_pixel(240, 180, Rgba([255; 4])));
+    let mut over_white = DynamicImage::from(RgbaImage::from_pixel(320, 240, Rgba([255; 4])));
     imageops::overlay(&mut over_white, &ink, 0, 0);
     let list = dir.list("known.csv", &[&over_white.to_rgb8()]);
-    let found = Run::new(args!["scan", "--list", list, path])
-        .expect(1)
-        .rows();
-    assert_eq!(
-        found[0]["matches"][0]["rendering"], "over-white",
-        "{}",
-        found[0]
-    );
+    let found = Run::new(args!["scan", "--list", list, path]).expect(1).rows();
+    assert_eq!(found[0]["matches"][0]["rendering"], "over-white", "{}", found[0]);
 }
 
 fn text(value: &Value) -> &str {

@@ -27,11 +27,8 @@ fn hidden_files_are_scanned_and_ignore_files_are_not_obeyed() {
     dir.picture("in/ignored.png", &picture(1));
     dir.file("in/.gitignore", "*.png\n");
     let run = Run::new(args!["scan", "--list", list, dir.path("in")]).expect(1);
-    let expected = [
-        (".found.png", "match"),
-        (".gitignore", "unsupported"),
-        ("ignored.png", "match"),
-    ];
+    let expected =
+        [(".found.png", "match"), (".gitignore", "unsupported"), ("ignored.png", "match")];
     let expected = expected.map(|(name, verdict)| (name.to_owned(), verdict.to_owned()));
     assert_eq!(verdicts(&run), expected.into());
 }
@@ -58,10 +55,7 @@ fn pipes_links_and_loops_are_reported_and_never_opened() {
     dir.picture("outside.png", &picture(1));
     let inside = dir.path("in");
     dir.picture("in/found.png", &picture(1));
-    let pipe = Command::new("mkfifo")
-        .arg(inside.join("pipe"))
-        .status()
-        .unwrap();
+    let pipe = Command::new("mkfifo").arg(inside.join("pipe")).status().unwrap();
     assert!(pipe.success());
     let _socket = UnixListener::bind(inside.join("socket")).unwrap();
     symlink("found.png", inside.join("to-found")).unwrap();
@@ -106,24 +100,16 @@ fn a_file_that_vanished_is_reported() {
     let index = load_lists(&[dir.list("known.csv", &[&picture(1)])]).unwrap();
     let mut reasons = Vec::new();
     let summary = Scan::default()
-        .run(
-            &index,
-            &[dir.path("gone.png")],
-            &AtomicBool::new(false),
-            &|_| {},
-            &mut |finding| {
-                reasons.extend(finding.reason.clone().map(|reason| reason.code));
-                ControlFlow::Continue(())
-            },
-        )
+        .run(&index, &[dir.path("gone.png")], &AtomicBool::new(false), &|_| {}, &mut |finding| {
+            reasons.extend(finding.reason.clone().map(|reason| reason.code));
+            ControlFlow::Continue(())
+        })
         .unwrap();
     assert_eq!(reasons, [ReasonCode::Unreadable]);
     assert_eq!((summary.files, summary.unjudged), (1, 1));
 
     let mut examiner = Scan::default().examiner(&index);
-    let finding = examiner
-        .file(&dir.path("gone.png"), &AtomicBool::new(false))
-        .unwrap();
+    let finding = examiner.file(&dir.path("gone.png"), &AtomicBool::new(false)).unwrap();
     assert_eq!(finding.reason.unwrap().code, ReasonCode::Unreadable);
 }
 

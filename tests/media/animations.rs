@@ -12,12 +12,8 @@ pub(crate) const LIME: [u8; 4] = [0, 255, 0, 255];
 
 /// What is at four points of the stored frames: the scene's corner, a patch, both, beside them.
 fn points(shown: &[Shown]) -> Vec<[[u8; 3]; 3]> {
-    let stored = shown
-        .iter()
-        .filter(|shown| shown.rendering == Rendering::Stored);
-    stored
-        .map(|shown| [shown.at(0, 0), shown.at(12, 12), shown.at(22, 12)])
-        .collect()
+    let stored = shown.iter().filter(|shown| shown.rendering == Rendering::Stored);
+    stored.map(|shown| [shown.at(0, 0), shown.at(12, 12), shown.at(22, 12)]).collect()
 }
 
 #[test]
@@ -48,11 +44,7 @@ fn animations_are_composed_as_viewers_show_them() {
     assert_eq!(points(&frames(&apng(&patches, false))), composed);
     let still = |colour: [u8; 4]| webp(&colour.repeat(100), 10, 10, Kind::Rgba8);
     let file = animated_webp(&[
-        (
-            webp(&scene(rgb), WIDTH, HEIGHT, Kind::Rgb8),
-            [0, 0, WIDTH, HEIGHT],
-            0,
-        ),
+        (webp(&scene(rgb), WIDTH, HEIGHT, Kind::Rgb8), [0, 0, WIDTH, HEIGHT], 0),
         (still(RED), [10, 10, 10, 10], 1),
         (still(LIME), [20, 10, 10, 10], 1),
         (still(RED), [40, 10, 10, 10], 0),
@@ -64,14 +56,8 @@ fn animations_are_composed_as_viewers_show_them() {
 
 #[test]
 fn the_default_picture_of_an_apng_is_shown_as_well() {
-    let shown = frames(&apng(
-        &[([0, 0, WIDTH as u16, HEIGHT as u16], RED, Keep)],
-        true,
-    ));
-    assert_eq!(
-        shown.iter().map(|shown| shown.number).collect::<Vec<_>>(),
-        [0, 1]
-    );
+    let shown = frames(&apng(&[([0, 0, WIDTH as u16, HEIGHT as u16], RED, Keep)], true));
+    assert_eq!(shown.iter().map(|shown| shown.number).collect::<Vec<_>>(), [0, 1]);
     shown[0].assert_shows("default picture", 0, rgb);
     shown[1].assert_shows("first frame", 0, |_, _| [255, 0, 0]);
 }
@@ -84,37 +70,19 @@ fn a_gif_screen_that_is_too_small_is_widened_to_the_first_frame() {
 
 #[test]
 fn every_page_of_a_tiff_is_shown_and_a_damaged_one_hides_no_other() {
-    let page = |data| Page {
-        photometric: 2,
-        bits: 8,
-        samples: 3,
-        data,
-        ..Page::default()
-    };
-    let mut pages = vec![
-        page(scene(rgb)),
-        page(scene(|x, y| [grey(x, y), 0, 9])),
-        page(scene(rgb)),
-    ];
+    let page = |data| Page { photometric: 2, bits: 8, samples: 3, data, ..Page::default() };
+    let mut pages =
+        vec![page(scene(rgb)), page(scene(|x, y| [grey(x, y), 0, 9])), page(scene(rgb))];
     let shown = frames(&tiff(&pages, 0));
     assert_eq!(shown.len(), 3);
     shown[1].assert_shows("second page", 0, |x, y| [grey(x, y), 0, 9]);
     pages[1].photometric = 77;
     let (decoded, shown) = frames_within(&tiff(&pages, 0), &Limits::default());
-    assert_eq!(
-        decoded.unwrap().problem.unwrap().code,
-        ReasonCode::Unsupported
-    );
-    assert_eq!(
-        shown.iter().map(|shown| shown.number).collect::<Vec<_>>(),
-        [0, 2]
-    );
+    assert_eq!(decoded.unwrap().problem.unwrap().code, ReasonCode::Unsupported);
+    assert_eq!(shown.iter().map(|shown| shown.number).collect::<Vec<_>>(), [0, 2]);
     let first = u32::from_le_bytes(tiff(&pages, 0)[4..8].try_into().unwrap());
     let (decoded, shown) = frames_within(&tiff(&pages[..1], first), &Limits::default());
-    assert_eq!(
-        decoded.unwrap().problem.unwrap().detail,
-        "the directories form a loop"
-    );
+    assert_eq!(decoded.unwrap().problem.unwrap().detail, "the directories form a loop");
     assert_eq!(shown.len(), 1);
 }
 

@@ -45,21 +45,13 @@ fn an_rgb_jpeg_is_told_by_its_adobe_segment_as_viewers_do() {
     frames(&file)[0].assert_shows("RGB JPEG", 6, rgb);
     file[2 + 15] = 1;
     let shown = &frames(&file)[0];
-    assert_ne!(
-        shown.at(40, 20),
-        rgb(40, 20),
-        "read as YCbCr, it must look different"
-    );
+    assert_ne!(shown.at(40, 20), rgb(40, 20), "read as YCbCr, it must look different");
 }
 
 #[test]
 fn transparency_is_shown_as_stored_and_over_white_and_black() {
     let alpha = |x: u32, y: u32| {
-        if x < 32 {
-            255
-        } else {
-            u8::try_from(y * 5).unwrap()
-        }
+        if x < 32 { 255 } else { u8::try_from(y * 5).unwrap() }
     };
     let over = |colour: u8, ground: u32, alpha: u8| {
         ((u32::from(colour) * u32::from(alpha) + ground * u32::from(255 - alpha) + 127) / 255) as u8
@@ -82,59 +74,33 @@ fn transparency_is_shown_as_stored_and_over_white_and_black() {
     };
     let lossy = include_bytes!("../../testdata/golden/media/lossy-alpha.webp").to_vec();
     let files = [
-        (
-            "RGBA PNG",
-            3,
-            0,
-            png(&colours, Colour::Rgba, Depth::Eight, |_| ()),
-        ),
-        (
-            "RGBA WebP",
-            3,
-            0,
-            webp(&colours, WIDTH, HEIGHT, Kind::Rgba8),
-        ),
+        ("RGBA PNG", 3, 0, png(&colours, Colour::Rgba, Depth::Eight, |_| ())),
+        ("RGBA WebP", 3, 0, webp(&colours, WIDTH, HEIGHT, Kind::Rgba8)),
         ("RGBA BMP", 3, 0, bmp(&colours, Kind::Rgba8, None)),
         ("RGBA TIFF", 3, 0, page(4, 2, &colours)),
         ("lossy WebP", 3, 24, lossy),
-        (
-            "grey and alpha PNG",
-            1,
-            0,
-            png(&greys, Colour::GrayscaleAlpha, Depth::Eight, |_| ()),
-        ),
+        ("grey and alpha PNG", 1, 0, png(&greys, Colour::GrayscaleAlpha, Depth::Eight, |_| ())),
         ("grey and alpha TIFF", 1, 0, page(2, 1, &greys)),
     ];
     for (name, channels, most, file) in files {
         let meant = |x, y| {
-            if channels == 1 {
-                grey_rgb(x, y)
-            } else {
-                rgb(x, y)
-            }
+            if channels == 1 { grey_rgb(x, y) } else { rgb(x, y) }
         };
         let shown = frames(&file);
         let renderings: Vec<_> = shown.iter().map(|shown| shown.rendering).collect();
         assert_eq!(
             renderings,
-            [
-                Rendering::Stored,
-                Rendering::OverWhite,
-                Rendering::OverBlack
-            ],
+            [Rendering::Stored, Rendering::OverWhite, Rendering::OverBlack],
             "{name}"
         );
         assert!(
-            shown
-                .iter()
-                .all(|shown| (shown.number, shown.channels) == (0, channels)),
+            shown.iter().all(|shown| (shown.number, shown.channels) == (0, channels)),
             "{name}"
         );
         shown[0].assert_shows(name, most, meant);
         for (shown, ground) in shown[1..].iter().zip([255, 0]) {
-            shown.assert_shows(name, most, |x, y| {
-                meant(x, y).map(|c| over(c, ground, alpha(x, y)))
-            });
+            shown
+                .assert_shows(name, most, |x, y| meant(x, y).map(|c| over(c, ground, alpha(x, y))));
         }
     }
 }

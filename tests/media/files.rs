@@ -34,9 +34,7 @@ pub(crate) fn cmyk(x: u32, y: u32) -> ([u8; 4], [u8; 3]) {
 
 /// A palette of 4 x 4 colours and the index of a pixel.
 pub(crate) fn palette() -> Vec<[u8; 3]> {
-    (0..16_u8)
-        .map(|at| [at % 4 * 85, at / 4 * 85, 200 - at * 10])
-        .collect()
+    (0..16_u8).map(|at| [at % 4 * 85, at / 4 * 85, 200 - at * 10]).collect()
 }
 
 pub(crate) fn index(x: u32, y: u32) -> u8 {
@@ -55,9 +53,7 @@ pub(crate) fn jpeg(
     encoder.set_sampling_factor(sampling);
     encoder.set_progressive(progressive);
     encoder.set_restart_interval(restart);
-    encoder
-        .encode(data, WIDTH as u16, HEIGHT as u16, colour)
-        .unwrap();
+    encoder.encode(data, WIDTH as u16, HEIGHT as u16, colour).unwrap();
     file
 }
 
@@ -117,9 +113,7 @@ pub(crate) fn apng(patches: &[Patch], separate: bool) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, WIDTH, HEIGHT);
     encoder.set_color(png::ColorType::Rgba);
-    encoder
-        .set_animated(patches.len() as u32 + u32::from(!separate), 0)
-        .unwrap();
+    encoder.set_animated(patches.len() as u32 + u32::from(!separate), 0).unwrap();
     encoder.set_sep_def_img(separate).unwrap();
     let mut writer = encoder.write_header().unwrap();
     let first = scene(|x, y| {
@@ -140,9 +134,7 @@ pub(crate) fn apng(patches: &[Patch], separate: bool) -> Vec<u8> {
                 _ => png::DisposeOp::None,
             })
             .unwrap();
-        writer
-            .write_image_data(&colour.repeat((width * height) as usize))
-            .unwrap();
+        writer.write_image_data(&colour.repeat((width * height) as usize)).unwrap();
     }
     writer.finish().unwrap();
     file
@@ -172,10 +164,7 @@ pub(crate) fn animated_webp(frames: &[(Vec<u8>, [u32; 4], u8)]) -> Vec<u8> {
     body.extend(chunk(b"ANIM", &[0; 6]));
     for (file, [left, top, width, height], flags) in frames {
         let sides = three(left / 2).chain(three(top / 2));
-        let mut frame: Vec<u8> = sides
-            .chain(three(width - 1))
-            .chain(three(height - 1))
-            .collect();
+        let mut frame: Vec<u8> = sides.chain(three(width - 1)).chain(three(height - 1)).collect();
         frame.extend([100, 0, 0, *flags]);
         frame.extend(&file[12..]);
         body.extend(chunk(b"ANMF", &frame));
@@ -186,9 +175,7 @@ pub(crate) fn animated_webp(frames: &[(Vec<u8>, [u32; 4], u8)]) -> Vec<u8> {
 pub(crate) fn bmp(data: &[u8], colour: ExtendedColorType, palette: Option<&[[u8; 3]]>) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = BmpEncoder::new(&mut file);
-    encoder
-        .encode_with_palette(data, WIDTH, HEIGHT, colour, palette)
-        .unwrap();
+    encoder.encode_with_palette(data, WIDTH, HEIGHT, colour, palette).unwrap();
     file
 }
 
@@ -209,11 +196,7 @@ pub(crate) fn tiff(pages: &[Page], after: u32) -> Vec<u8> {
     let mut file = b"II*\0\0\0\0\0".to_vec();
     let mut link = 4;
     for page in pages {
-        let strips = if page.planar {
-            u32::from(page.samples)
-        } else {
-            1
-        };
+        let strips = if page.planar { u32::from(page.samples) } else { 1 };
         let mut long = |values: &mut dyn Iterator<Item = u32>| {
             let at = file.len() as u32;
             values.for_each(|value| file.extend(value.to_le_bytes()));
@@ -225,9 +208,7 @@ pub(crate) fn tiff(pages: &[Page], after: u32) -> Vec<u8> {
         let offsets = long(&mut (0..strips).map(|at| data + at * length));
         file.extend(&page.data);
         let map = file.len() as u32;
-        page.map
-            .iter()
-            .for_each(|value| file.extend(value.to_le_bytes()));
+        page.map.iter().for_each(|value| file.extend(value.to_le_bytes()));
         let one = |at: u32, value: u32| if strips == 1 { value } else { at };
         let mut entries = vec![
             (256, 4, 1, WIDTH),

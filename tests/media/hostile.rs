@@ -11,32 +11,17 @@ use super::*;
 
 /// One file of each kind of structure, and where its picture's data begin and end.
 fn files() -> Vec<(&'static str, Vec<u8>)> {
-    let mut files: Vec<_> = stills()
-        .into_iter()
-        .map(|(name, _, file, _)| (name, file))
-        .collect();
-    let patches = [
-        ([10, 10, 10, 10], RED, Background),
-        ([20, 10, 10, 10], LIME, Previous),
-    ];
+    let mut files: Vec<_> = stills().into_iter().map(|(name, _, file, _)| (name, file)).collect();
+    let patches = [([10, 10, 10, 10], RED, Background), ([20, 10, 10, 10], LIME, Previous)];
     let still = webp(&LIME.repeat(100), 10, 10, Kind::Rgba8);
-    let page = Page {
-        photometric: 2,
-        bits: 8,
-        samples: 3,
-        data: scene(rgb),
-        ..Page::default()
-    };
+    let page = Page { photometric: 2, bits: 8, samples: 3, data: scene(rgb), ..Page::default() };
     files.extend([
         ("animated GIF", gif([WIDTH as u16, HEIGHT as u16], &patches)),
         ("APNG", apng(&patches, false)),
         ("APNG with a default picture", apng(&patches, true)),
         (
             "animated WebP",
-            animated_webp(&[
-                (still.clone(), [0, 0, 10, 10], 0),
-                (still, [8, 8, 10, 10], 1),
-            ]),
+            animated_webp(&[(still.clone(), [0, 0, 10, 10], 0), (still, [8, 8, 10, 10], 1)]),
         ),
         ("TIFF of two pages", tiff(&[page.clone(), page], 0)),
         (
@@ -71,29 +56,17 @@ fn a_file_cut_off_anywhere_is_reported() {
             }
         }
     }
-    assert!(
-        cuts > 3_000 && partly > 1_000,
-        "{cuts} cuts, {partly} with frames"
-    );
+    assert!(cuts > 3_000 && partly > 1_000, "{cuts} cuts, {partly} with frames");
 }
 
 #[test]
 fn what_follows_the_end_of_a_picture_is_no_damage() {
     for (name, file) in files() {
-        let longer: Vec<u8> = [
-            &file[..],
-            &[0xFF, 0xD8, 0xFF, 0, 0x3B, 0x2C, 1, 2, 3, 0xFF, 0xD9],
-        ]
-        .concat();
+        let longer: Vec<u8> =
+            [&file[..], &[0xFF, 0xD8, 0xFF, 0, 0x3B, 0x2C, 1, 2, 3, 0xFF, 0xD9]].concat();
         let (shown, meant) = (frames(&longer), frames(&file));
         assert_eq!(shown.len(), meant.len(), "{name}");
-        assert!(
-            shown
-                .iter()
-                .zip(&meant)
-                .all(|(is, want)| is.data == want.data),
-            "{name}"
-        );
+        assert!(shown.iter().zip(&meant).all(|(is, want)| is.data == want.data), "{name}");
     }
 }
 
@@ -106,9 +79,7 @@ fn changed_bytes_do_no_harm() {
         for _ in 0..200 {
             let mut changed = file.clone();
             for _ in 0..4 {
-                random = random
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 let at = (random >> 33) as usize % changed.len();
                 changed[at] = (random >> 25) as u8;
             }
@@ -135,12 +106,7 @@ fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
 fn png_header(width: u32, height: u32, colour: u8) -> Vec<u8> {
     let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
     let header = [&size[..], &[8, colour, 0, 0, 0]].concat();
-    [
-        b"\x89PNG\r\n\x1A\n".to_vec(),
-        chunk(b"IHDR", &header),
-        chunk(b"IDAT", &[0x78, 1]),
-    ]
-    .concat()
+    [b"\x89PNG\r\n\x1A\n".to_vec(), chunk(b"IHDR", &header), chunk(b"IDAT", &[0x78, 1])].concat()
 }
 
 /// A JPEG of the scene that claims to be of another size.
@@ -168,74 +134,27 @@ fn a_file_larger_than_it_looks_is_refused_by_its_header() {
     let gif = gif([65_535, 65_535], &[]);
     let bmp = files::bmp(&scene(rgb), Kind::Rgb8, None);
     let huge = 60_000_u32.to_le_bytes();
-    let page = Page {
-        photometric: 2,
-        bits: 8,
-        samples: 3,
-        data: scene(rgb),
-        ..Page::default()
-    };
+    let page = Page { photometric: 2, bits: 8, samples: 3, data: scene(rgb), ..Page::default() };
     let tiff = tiff(&[page], 0);
     let directory = u32::from_le_bytes(tiff[4..8].try_into().unwrap()) as usize + 2;
     let canvas = [0xFE, 0x3F, 0, 0xFE, 0x3F, 0];
-    let webp = animated_webp(&[(
-        webp(&LIME.repeat(100), 10, 10, Kind::Rgba8),
-        [0, 0, 10, 10],
-        0,
-    )]);
+    let webp = animated_webp(&[(webp(&LIME.repeat(100), 10, 10, Kind::Rgba8), [0, 0, 10, 10], 0)]);
     let bombs = [
-        (
-            "PNG",
-            png_header(60_000, 60_000, 2),
-            "60,000 x 60,000 pixels: 3,600,000,000 over",
-        ),
-        (
-            "PNG of many bits",
-            png_header(13_000, 13_000, 6),
-            "bytes of memory over the limit",
-        ),
-        (
-            "JPEG",
-            claiming(65_500, 65_500, false),
-            "65,500 x 65,500 pixels: 4,290,250,000 over",
-        ),
-        (
-            "progressive JPEG",
-            claiming(14_000, 14_000, true),
-            "1,764,000,000 bytes of memory over",
-        ),
+        ("PNG", png_header(60_000, 60_000, 2), "60,000 x 60,000 pixels: 3,600,000,000 over"),
+        ("PNG of many bits", png_header(13_000, 13_000, 6), "bytes of memory over the limit"),
+        ("JPEG", claiming(65_500, 65_500, false), "65,500 x 65,500 pixels: 4,290,250,000 over"),
+        ("progressive JPEG", claiming(14_000, 14_000, true), "1,764,000,000 bytes of memory over"),
         ("GIF", gif, "65,535 x 65,535 pixels"),
-        (
-            "BMP",
-            patched(bmp, &[(18, &huge), (22, &huge)]),
-            "60,000 x 60,000 pixels",
-        ),
-        (
-            "TIFF",
-            patched(tiff, &[(directory + 8, &huge), (directory + 20, &huge)]),
-            "60,000 x",
-        ),
-        (
-            "WebP",
-            patched(webp, &[(24, &canvas)]),
-            "16,383 x 16,383 pixels: 268,402,689 over",
-        ),
+        ("BMP", patched(bmp, &[(18, &huge), (22, &huge)]), "60,000 x 60,000 pixels"),
+        ("TIFF", patched(tiff, &[(directory + 8, &huge), (directory + 20, &huge)]), "60,000 x"),
+        ("WebP", patched(webp, &[(24, &canvas)]), "16,383 x 16,383 pixels: 268,402,689 over"),
     ];
     for (name, file, detail) in bombs {
         let (decoded, shown) = frames_within(&file, &Limits::default());
         let decoded = decoded.unwrap();
         let problem = decoded.problem.unwrap();
-        assert_eq!(
-            problem.code,
-            ReasonCode::OverLimit,
-            "{name}: {}",
-            problem.detail
-        );
-        assert!(
-            problem.detail.contains(detail),
-            "{name}: {}",
-            problem.detail
-        );
+        assert_eq!(problem.code, ReasonCode::OverLimit, "{name}: {}", problem.detail);
+        assert!(problem.detail.contains(detail), "{name}: {}", problem.detail);
         assert!(decoded.width > 10_000 && shown.is_empty(), "{name}");
     }
 }
@@ -245,48 +164,28 @@ fn too_little_data_for_the_size_is_damage() {
     let (decoded, shown) = frames_within(&claiming(2_000, 2_000, false), &Limits::default());
     let problem = decoded.unwrap().problem.unwrap();
     assert_eq!(problem.code, ReasonCode::Undecodable);
-    assert!(
-        problem
-            .detail
-            .ends_with("are too few for 2000 x 2000 pixels"),
-        "{}",
-        problem.detail
-    );
+    assert!(problem.detail.ends_with("are too few for 2000 x 2000 pixels"), "{}", problem.detail);
     assert_eq!(shown.len(), 1);
 }
 
 #[test]
 fn a_wrong_checksum_is_reported_and_the_picture_shown() {
-    let mut file = png(
-        &scene(rgb),
-        png::ColorType::Rgb,
-        png::BitDepth::Eight,
-        |_| (),
-    );
+    let mut file = png(&scene(rgb), png::ColorType::Rgb, png::BitDepth::Eight, |_| ());
     let end = file.len();
     file[end - 13] ^= 1;
     let (decoded, shown) = frames_within(&file, &Limits::default());
     let problem = decoded.unwrap().problem.unwrap();
-    assert_eq!(
-        problem.detail,
-        "a IDAT chunk has another checksum than stated"
-    );
+    assert_eq!(problem.detail, "a IDAT chunk has another checksum than stated");
     shown[0].assert_shows("PNG", 0, rgb);
 }
 
 #[test]
 fn each_limit_is_kept() {
-    let animated = gif(
-        [WIDTH as u16, HEIGHT as u16],
-        &[([0, 0, 9, 9], RED, Keep); 4],
-    );
+    let animated = gif([WIDTH as u16, HEIGHT as u16], &[([0, 0, 9, 9], RED, Keep); 4]);
     let code = |limits: &Limits| {
         let (decoded, shown) = frames_within(&animated, limits);
         let problem = decoded.map_or_else(Some, |decoded| decoded.problem);
-        (
-            problem.map(|problem| (problem.code, problem.detail)),
-            shown.len(),
-        )
+        (problem.map(|problem| (problem.code, problem.detail)), shown.len())
     };
     let with = |set: fn(&mut Limits)| {
         let mut limits = Limits::default();

@@ -3,6 +3,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
 use serde_json::Value;
 use tutela::hash::{Digests, Hasher, Pixels, Prescale};
@@ -45,18 +46,18 @@ impl Dir {
     }
 }
 
-/// A picture of coloured blocks: much structure, different for each seed, the same every time.
+/// A picture of soft coloured blots: much structure, another for each seed, the same every time.
 pub(crate) fn picture(seed: u64) -> RgbImage {
-    RgbImage::from_fn(240, 180, |x, y| {
-        let block = seed << 32 | u64::from(x / 20) << 16 | u64::from(y / 20);
-        let [r, g, b, ..] = mix(block).to_le_bytes();
+    let blots = RgbImage::from_fn(16, 12, |x, y| {
+        let [r, g, b, ..] = mix(seed << 32 | u64::from(x) << 16 | u64::from(y)).to_le_bytes();
         Rgb([r, g, b])
-    })
+    });
+    imageops::resize(&blots, 320, 240, FilterType::CatmullRom)
 }
 
 /// A picture without structure.
 pub(crate) fn flat() -> RgbImage {
-    RgbImage::from_pixel(240, 180, Rgb([90, 120, 150]))
+    RgbImage::from_pixel(320, 240, Rgb([90, 120, 150]))
 }
 
 /// SplitMix64's output function.
@@ -128,9 +129,7 @@ impl Run {
 
 /// The JSON objects of a text, one a line.
 pub(crate) fn rows(text: &str) -> Vec<Value> {
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// Builds arguments of unlike types: `args!["scan", path]`.
