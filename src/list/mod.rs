@@ -1,59 +1,42 @@
 //! Hash lists: CSV with a header, plain hex lines, hash sums, JSON Lines.
+//!
+//! A list is recognised by its first line that is neither blank nor a comment, never by its name,
+//! and is read as a stream: a list of any size takes a few megabytes at most. Each record, and each
+//! line that could not be read, has its line number; after such a line reading goes on, so whoever
+//! calls decides whether one bad line spoils the list. Error values say what is wrong with a hash
+//! and never repeat it: listed hashes are their owners' secrets.
+//!
+//! Nothing here knows an index, or searches.
 
-use std::path::Path;
+#![deny(clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
-use crate::Result;
+mod csv;
+mod fields;
+mod format;
+mod hex;
+mod json;
+mod lines;
+mod reader;
+mod recognise;
+mod sums;
+#[cfg(test)]
+mod tests;
+
 use crate::hash::Signals;
+pub use format::{Format, ParseFormatError};
+pub use reader::Reader;
 
 /// One entry of a list: its signals, and what the source says of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    /// The line it stands on, counted from 1.
+    /// The line it stands on, counted from 1; the first one if it takes several.
     pub line: u64,
     /// Its hashes; at least one.
     pub signals: Signals,
-    /// The entry's id at its source.
+    /// The entry's id at its source, at most 4096 bytes.
     pub id: Option<String>,
-    /// The source's category.
+    /// The source's category, at most 1024 bytes.
     pub category: Option<String>,
-    /// The source's tags.
+    /// The source's tags, together at most 1024 bytes.
     pub tags: Vec<String>,
-}
-
-/// A form in which lists come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// Comma-separated with a header.
-    Csv,
-    /// One hash a line.
-    Hex,
-    /// GNU `md5sum`, `sha1sum`, `sha256sum`, BSD tags, `hashdeep`.
-    Sums,
-    /// One JSON object a line.
-    JsonLines,
-}
-
-/// Reads records one by one; goes on after a line that could not be read.
-#[derive(Debug)]
-pub struct Reader {}
-
-impl Reader {
-    /// Opens a list, in the given format or in the one its content shows.
-    pub fn open(path: &Path, format: Option<Format>) -> Result<Self> {
-        unimplemented!("{path:?} {format:?}")
-    }
-
-    /// The format in use.
-    pub fn format(&self) -> Format {
-        unimplemented!()
-    }
-}
-
-impl Iterator for Reader {
-    type Item = Result<Record>;
-
-    fn next(&mut self) -> Option<Result<Record>> {
-        unimplemented!()
-    }
 }
