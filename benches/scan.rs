@@ -26,10 +26,8 @@ fn picture(rng: &mut StdRng) -> RgbImage {
 fn strangers(rng: &mut StdRng) -> Index {
     let mut index = MemoryIndex::default();
     for number in 0..ENTRIES {
-        let signals = Signals {
-            pdq: Some(Hash256::from_bytes(rng.random())),
-            ..Signals::default()
-        };
+        let signals =
+            Signals { pdq: Some(Hash256::from_bytes(rng.random())), ..Signals::default() };
         let entry = NewEntry {
             bank: "strangers",
             id: &number.to_string(),
@@ -64,16 +62,10 @@ fn scan(criterion: &mut Criterion) {
             |b| {
                 b.iter(|| {
                     let summary = scan
-                        .run(
-                            &index,
-                            &sources,
-                            &AtomicBool::new(false),
-                            &|_| {},
-                            &mut |finding| {
-                                black_box(finding);
-                                ControlFlow::Continue(())
-                            },
-                        )
+                        .run(&index, &sources, &AtomicBool::new(false), &|_| {}, &mut |finding| {
+                            black_box(finding);
+                            ControlFlow::Continue(())
+                        })
                         .expect("the index is sound");
                     assert_eq!((summary.files, summary.clear), (FILES, FILES));
                 });

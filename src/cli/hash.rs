@@ -58,22 +58,18 @@ impl Args {
         let mut written = Ok(());
         quiet_workers();
         let summary =
-            self.cost
-                .scan()
-                .run(&nothing, &self.paths, cancel, &|_| {}, &mut |finding| {
-                    let reason = unhashed(finding);
-                    if reason.is_some() {
-                        status = ExitStatus::Unjudged;
-                    }
-                    written = self.write(&mut rows, finding, reason);
-                    match written {
-                        Ok(()) => ControlFlow::Continue(()),
-                        Err(_) => ControlFlow::Break(()),
-                    }
-                });
-        written
-            .and_then(|()| rows.finish())
-            .context("cannot write the hashes")?;
+            self.cost.scan().run(&nothing, &self.paths, cancel, &|_| {}, &mut |finding| {
+                let reason = unhashed(finding);
+                if reason.is_some() {
+                    status = ExitStatus::Unjudged;
+                }
+                written = self.write(&mut rows, finding, reason);
+                match written {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            });
+        written.and_then(|()| rows.finish()).context("cannot write the hashes")?;
         if summary?.cancelled {
             note("tutela: interrupted: not all files were hashed");
             status = ExitStatus::Fatal;
@@ -91,26 +87,15 @@ impl Args {
                 reason,
             });
         }
-        let path = finding
-            .path()
-            .unwrap_or_else(|| PathBuf::from(&finding.uri));
+        let path = finding.path().unwrap_or_else(|| PathBuf::from(&finding.uri));
         if let Some(reason) = reason {
-            warn(format_args!(
-                "{}: {}: {}",
-                name(&path),
-                reason.code.name(),
-                reason.detail
-            ));
+            warn(format_args!("{}: {}: {}", name(&path), reason.code.name(), reason.detail));
         }
         let Some(pdq) = finding.fingerprint.and_then(|fingerprint| fingerprint.pdq) else {
             return Ok(());
         };
         let line = if self.csv {
-            [
-                format!("{},{},", pdq.hash, pdq.quality).into_bytes(),
-                quoted(&path),
-            ]
-            .concat()
+            [format!("{},{},", pdq.hash, pdq.quality).into_bytes(), quoted(&path)].concat()
         } else {
             let head = format!("{}  {:>3}  ", pdq.hash, pdq.quality);
             [head.into_bytes(), shown(&path)].concat()

@@ -52,9 +52,7 @@ impl Query {
     /// `None` if the text is no hash of a known length.
     fn parse(text: &str) -> Option<Self> {
         let digits = text.len();
-        let known = Signal::ALL
-            .iter()
-            .any(|signal| digits == 2 * signal.width());
+        let known = Signal::ALL.iter().any(|signal| digits == 2 * signal.width());
         if !known || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
@@ -154,9 +152,7 @@ impl Lookup {
             }
             number += 1;
             if line.last() != Some(&b'\n') && line.len() as u64 == LINE {
-                input
-                    .skip_until(b'\n')
-                    .context("cannot read standard input")?;
+                input.skip_until(b'\n').context("cannot read standard input")?;
             }
             let text = line.trim_ascii();
             match std::str::from_utf8(text).ok().and_then(Query::parse) {
@@ -164,9 +160,7 @@ impl Lookup {
                 None if text.is_empty() => {}
                 None => {
                     bad += 1;
-                    note(format_args!(
-                        "tutela: error: -:{number}: expected {EXPECTED}"
-                    ));
+                    note(format_args!("tutela: error: -:{number}: expected {EXPECTED}"));
                 }
             }
             if queries.len() == BATCH || input.buffer().is_empty() {
@@ -202,10 +196,7 @@ impl Lookup {
                 });
             }
             self.matched |= !matches.is_empty();
-            let row = Row {
-                query: &query.hex,
-                matches,
-            };
+            let row = Row { query: &query.hex, matches };
             self.rows.json(&row).context("cannot write the answers")?;
         }
         Ok(())
@@ -239,14 +230,7 @@ mod tests {
             assert_eq!(query.bytes, vec![0xab; digits / 2]);
             assert_eq!((query.digest(), query.pdq().is_some()), (digest, pdq));
         }
-        for text in [
-            "",
-            "-",
-            "ab",
-            &"g".repeat(64),
-            &"a".repeat(63),
-            &"\u{e4}".repeat(16),
-        ] {
+        for text in ["", "-", "ab", &"g".repeat(64), &"a".repeat(63), &"\u{e4}".repeat(16)] {
             assert!(Query::parse(text).is_none(), "{text}");
         }
     }

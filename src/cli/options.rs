@@ -65,12 +65,9 @@ fn size(text: &str) -> Result<u64, String> {
             },
         ),
     };
-    let number: u64 = digits
-        .parse()
-        .map_err(|_| "expected a number of bytes, or one with K, M or G")?;
-    number
-        .checked_mul(1 << shift)
-        .ok_or_else(|| "too large".to_owned())
+    let number: u64 =
+        digits.parse().map_err(|_| "expected a number of bytes, or one with K, M or G")?;
+    number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
 }
 
 /// Reads a radius.
@@ -98,9 +95,7 @@ pub(super) fn check_sources(sources: &[PathBuf]) -> anyhow::Result<()> {
                 name(source)
             );
         }
-        source
-            .metadata()
-            .with_context(|| format!("cannot scan {}", name(source)))?;
+        source.metadata().with_context(|| format!("cannot scan {}", name(source)))?;
     }
     Ok(())
 }
@@ -120,13 +115,9 @@ mod tests {
 
     #[test]
     fn sizes_are_read_with_and_without_a_unit() {
-        for (text, bytes) in [
-            ("0", 0),
-            ("17", 17),
-            ("4K", 4096),
-            ("512m", 512 << 20),
-            ("2G", 2 << 30),
-        ] {
+        for (text, bytes) in
+            [("0", 0), ("17", 17), ("4K", 4096), ("512m", 512 << 20), ("2G", 2 << 30)]
+        {
             assert_eq!(size(text), Ok(bytes));
         }
         for text in ["", "K", "-1", "1T", "1.5G", "18446744073709551615K"] {

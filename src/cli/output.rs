@@ -84,11 +84,7 @@ pub(super) fn warn(message: impl Display) {
 
 /// A number with its noun: `1 file`, `2,000 files`.
 pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!(
-        "{} {}",
-        HumanCount(count),
-        if count == 1 { one } else { many }
-    )
+    format!("{} {}", HumanCount(count), if count == 1 { one } else { many })
 }
 
 /// Warns of an index that finds nothing because nothing is in it.
@@ -112,11 +108,7 @@ pub(crate) fn fatal(error: &anyhow::Error) -> ExitStatus {
 /// A path for standard error.
 pub(super) fn name(path: &Path) -> String {
     let text = path.to_string_lossy();
-    if io::stderr().is_terminal() {
-        sanitise(&text).into_owned()
-    } else {
-        text.into_owned()
-    }
+    if io::stderr().is_terminal() { sanitise(&text).into_owned() } else { text.into_owned() }
 }
 
 /// The name without what steers a terminal: file names come from strangers.
@@ -149,10 +141,7 @@ mod tests {
 
     #[test]
     fn names_cannot_steer_a_terminal() {
-        assert_eq!(
-            sanitise("a\x1b[2Jb\u{202e}gpj.\n"),
-            r"a\u{1b}[2Jb\u{202e}gpj.\u{a}"
-        );
+        assert_eq!(sanitise("a\x1b[2Jb\u{202e}gpj.\n"), r"a\u{1b}[2Jb\u{202e}gpj.\u{a}");
         for plain in ["photos/a b.jpg", "\u{e4}\u{4e2d}\u{1f600}", ""] {
             assert!(matches!(sanitise(plain), Cow::Borrowed(_)));
         }
@@ -161,9 +150,6 @@ mod tests {
     #[test]
     fn a_closed_pipe_is_found_anywhere_in_the_chain() {
         let closed = anyhow::Error::from(io::Error::from(io::ErrorKind::BrokenPipe));
-        assert_eq!(
-            fatal(&closed.context("cannot write findings")),
-            ExitStatus::Fatal
-        );
+        assert_eq!(fatal(&closed.context("cannot write findings")), ExitStatus::Fatal);
     }
 }

@@ -32,12 +32,7 @@ Examples:
 #[command(after_help = format!("{EXAMPLES}\n{}", exit::HELP))]
 pub(crate) struct Args {
     /// The index to search, made by `tutela index add`.
-    #[arg(
-        long,
-        value_name = "DIR",
-        required_unless_present = "list",
-        conflicts_with = "list"
-    )]
+    #[arg(long, value_name = "DIR", required_unless_present = "list", conflicts_with = "list")]
     index: Option<PathBuf>,
     /// A hash list to search instead of an index; may be repeated. Its bank is the file's name.
     #[arg(long, value_name = "LIST")]
@@ -102,9 +97,7 @@ impl Args {
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
-        written
-            .and_then(|()| rows.finish())
-            .context("cannot write the findings")?;
+        written.and_then(|()| rows.finish()).context("cannot write the findings")?;
         let summary = summary?;
         if !self.quiet {
             print(&summary);
@@ -169,16 +162,10 @@ fn print(summary: &Summary) {
         summary.seconds,
         summary.files_per_second
     ));
-    let banks = summary
-        .banks
-        .iter()
-        .map(|(bank, count)| (bank.clone(), *count));
+    let banks = summary.banks.iter().map(|(bank, count)| (bank.clone(), *count));
     note(line("match", summary.matched, banks));
     note(line("clear", summary.clear, []));
-    let reasons = summary
-        .reasons
-        .iter()
-        .map(|(code, count)| (code.name().to_owned(), *count));
+    let reasons = summary.reasons.iter().map(|(code, count)| (code.name().to_owned(), *count));
     note(line("unjudged", summary.unjudged, reasons));
     if summary.links > 0 {
         note(line("links", summary.links, []) + "  not followed: their targets were scanned");

@@ -111,11 +111,7 @@ pub(super) fn open(path: &Path) -> io::Result<std::result::Result<File, Reason>>
     }
     let file = options.open(path)?;
     let after = file.metadata()?.file_type();
-    Ok(if after.is_file() {
-        Ok(file)
-    } else {
-        Err(special_file(after))
-    })
+    Ok(if after.is_file() { Ok(file) } else { Err(special_file(after)) })
 }
 
 /// Fills the buffer as far as the source goes: less than all of it means the end.
@@ -173,16 +169,7 @@ mod tests {
     fn reading_in_pieces_gives_what_the_bytes_in_memory_give() {
         let mut buffers = Buffers::default();
         let never = AtomicBool::new(false);
-        let lengths = [
-            0,
-            1,
-            6,
-            PIECE - 1,
-            PIECE,
-            PIECE + 1,
-            2 * PIECE,
-            3 * PIECE + 17,
-        ];
+        let lengths = [0, 1, 6, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 3 * PIECE + 17];
         for length in lengths {
             for start in [b"GIF89a".as_slice(), b"no picture"] {
                 let mut bytes = vec![7; length];
@@ -215,9 +202,6 @@ mod tests {
         let cancelled = buffers.read(&mut io::repeat(0), 10, &AtomicBool::new(true));
         assert!(matches!(cancelled, Err(Error::Cancelled)));
         let broken = buffers.read(&mut Broken, 10, &AtomicBool::new(false));
-        assert_eq!(
-            broken.unwrap().err().unwrap().kind(),
-            io::ErrorKind::PermissionDenied
-        );
+        assert_eq!(broken.unwrap().err().unwrap().kind(), io::ErrorKind::PermissionDenied);
     }
 }

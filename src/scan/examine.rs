@@ -65,10 +65,8 @@ impl Examiner {
     /// # Panics
     /// On a bug of this crate; make another examiner then, as [`Scan::run`](super::Scan::run) does.
     pub fn file(&mut self, path: &Path, cancel: &AtomicBool) -> Result<Finding> {
-        let unreadable = |error: io::Error| Reason {
-            code: ReasonCode::Unreadable,
-            detail: error.to_string(),
-        };
+        let unreadable =
+            |error: io::Error| Reason { code: ReasonCode::Unreadable, detail: error.to_string() };
         let mut file = match open(path) {
             Ok(Ok(file)) => file,
             Ok(Err(reason)) => return Ok(self.refused(path, reason)),
@@ -107,9 +105,7 @@ impl Examiner {
         cancel: &AtomicBool,
     ) -> Result<Finding> {
         let mut frames = Frames::default();
-        frames
-            .sightings
-            .of_digests(&mut self.searcher, &contents.digests)?;
+        frames.sightings.of_digests(&mut self.searcher, &contents.digests)?;
         let decoded = match (&contents.format, contents.picture) {
             (Err(reason), _) => Err(reason.clone()),
             (Ok(_), Some(picture)) => self.decode(picture, &mut frames, cancel)?,
@@ -134,10 +130,7 @@ impl Examiner {
         };
         Ok(Finding {
             media: Some(media),
-            fingerprint: Some(Fingerprint {
-                digests: contents.digests,
-                pdq: frames.first,
-            }),
+            fingerprint: Some(Fingerprint { digests: contents.digests, pdq: frames.first }),
             matches,
             ..Finding::new(name, self.index.clone(), verdict, reason)
         })
@@ -182,20 +175,14 @@ impl Examiner {
             return Ok(());
         }
         let place = (frame.number, frame.rendering);
-        frames
-            .sightings
-            .of_frame(&mut self.searcher, hashes, self.radius, place)
+        frames.sightings.of_frame(&mut self.searcher, hashes, self.radius, place)
     }
 }
 
 fn media(contents: &Contents<'_>, decoded: Option<&Decoded>) -> Media {
     let format = contents.format.as_ref().ok().copied();
     Media {
-        kind: if format.is_some() {
-            Kind::Image
-        } else {
-            Kind::Unknown
-        },
+        kind: if format.is_some() { Kind::Image } else { Kind::Unknown },
         format: decoded.map(|decoded| decoded.format).or(format),
         width: decoded.map(|decoded| decoded.width),
         height: decoded.map(|decoded| decoded.height),
@@ -205,10 +192,7 @@ fn media(contents: &Contents<'_>, decoded: Option<&Decoded>) -> Media {
 
 fn too_flat(best_quality: Option<u8>) -> Option<Reason> {
     match best_quality {
-        None => Some(Reason {
-            code: ReasonCode::Undecodable,
-            detail: "no frame in it".to_owned(),
-        }),
+        None => Some(Reason { code: ReasonCode::Undecodable, detail: "no frame in it".to_owned() }),
         Some(quality) if quality < QUALITY_FLOOR => Some(Reason {
             code: ReasonCode::LowQuality,
             detail: format!(

@@ -198,10 +198,7 @@ mod tests {
     use crate::media::ReasonCode;
 
     fn unjudged() -> Finding {
-        let reason = Reason {
-            code: ReasonCode::Undecodable,
-            detail: "cut short".into(),
-        };
+        let reason = Reason { code: ReasonCode::Undecodable, detail: "cut short".into() };
         let mut finding = Finding::new(
             ("photos/a.jpg".into(), None),
             "ab".into(),
@@ -236,10 +233,7 @@ mod tests {
         });
         finding.fingerprint = Some(Fingerprint {
             digests: Digests::default(),
-            pdq: Some(Pdq {
-                hash: Hash256::default(),
-                quality: 97,
-            }),
+            pdq: Some(Pdq { hash: Hash256::default(), quality: 97 }),
         });
         finding.matches = vec![Match {
             bank: "NCMEC".into(),

@@ -15,10 +15,7 @@ use crate::list::{Reader, Record};
 pub fn load_lists<P: AsRef<Path>>(lists: &[P]) -> Result<Index> {
     let mut index = MemoryIndex::default();
     for list in lists.iter().map(AsRef::as_ref) {
-        let bank = list
-            .file_stem()
-            .unwrap_or(list.as_os_str())
-            .to_string_lossy();
+        let bank = list.file_stem().unwrap_or(list.as_os_str()).to_string_lossy();
         for record in Reader::open(list, None)? {
             let record = record?;
             index.add(&NewEntry {

@@ -111,8 +111,7 @@ impl Scan {
         let mut fatal = None;
         let mut given_up = 0;
         let ran = ordered::map(
-            walk.by_ref()
-                .take_while(|_| !cancel.load(Ordering::Relaxed)),
+            walk.by_ref().take_while(|_| !cancel.load(Ordering::Relaxed)),
             self.threads,
             || {
                 let mut examiner = self.examiner(index);

@@ -97,12 +97,7 @@ struct State<I> {
 impl<I: Iterator> Queue<I> {
     fn new(items: I) -> Self {
         Self {
-            state: Mutex::new(State {
-                items,
-                taken: 0,
-                done: 0,
-                closed: false,
-            }),
+            state: Mutex::new(State { items, taken: 0, done: 0, closed: false }),
             changed: Condvar::new(),
         }
     }
@@ -111,9 +106,7 @@ impl<I: Iterator> Queue<I> {
     fn take(&self) -> Option<(u64, I::Item)> {
         let mut state = self
             .changed
-            .wait_while(self.lock(), |state| {
-                !state.closed && state.taken - state.done >= WINDOW
-            })
+            .wait_while(self.lock(), |state| !state.closed && state.taken - state.done >= WINDOW)
             .unwrap_or_else(PoisonError::into_inner);
         if state.closed {
             return None;
@@ -183,10 +176,7 @@ mod tests {
                     },
                 )
                 .unwrap();
-                assert_eq!(
-                    seen,
-                    (0..length).map(|item| item * item).collect::<Vec<_>>()
-                );
+                assert_eq!(seen, (0..length).map(|item| item * item).collect::<Vec<_>>());
                 assert_eq!((ran.taken, ran.dropped, ran.stopped), (length, 0, false));
             }
         }
@@ -224,11 +214,7 @@ mod tests {
             || |item: u64| item,
             |item| {
                 seen += 1;
-                if item == 5_000 {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
+                if item == 5_000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             },
         )
         .unwrap();

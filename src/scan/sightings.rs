@@ -34,8 +34,7 @@ impl Sightings {
             (Signal::Md5, &digests.md5),
         ] {
             let entries = searcher.exact(signal, value)?;
-            self.digests
-                .extend(entries.into_iter().map(|entry| (signal, entry)));
+            self.digests.extend(entries.into_iter().map(|entry| (signal, entry)));
         }
         Ok(())
     }
@@ -54,12 +53,7 @@ impl Sightings {
         let found = searcher.within_many(&hashes.hashes, radius)?;
         for ((orientation, _), hits) in hashes.iter().zip(found) {
             for hit in hits {
-                let sighting = Sighting {
-                    distance: hit.distance,
-                    orientation,
-                    frame,
-                    rendering,
-                };
+                let sighting = Sighting { distance: hit.distance, orientation, frame, rendering };
                 // At equal distance the first stays: the earliest frame, the least turned.
                 let nearest = self.nearest.entry(hit.entry).or_insert(sighting);
                 if sighting.distance < nearest.distance {

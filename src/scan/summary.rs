@@ -58,11 +58,8 @@ impl Summary {
 
     pub(super) fn finish(&mut self, elapsed: Duration) {
         self.seconds = elapsed.as_secs_f64();
-        self.files_per_second = if self.seconds > 0.0 {
-            self.files as f64 / self.seconds
-        } else {
-            0.0
-        };
+        self.files_per_second =
+            if self.seconds > 0.0 { self.files as f64 / self.seconds } else { 0.0 };
     }
 
     /// Holds the counts to their identity, in every build: no file is lost without a word.
@@ -71,15 +68,9 @@ impl Summary {
     /// If they do not add up.
     pub fn check(&self) {
         let judged = self.matched + self.clear + self.unjudged;
-        assert_eq!(
-            self.files, judged,
-            "files seen and findings differ: {self:?}"
-        );
+        assert_eq!(self.files, judged, "files seen and findings differ: {self:?}");
         let reasons: u64 = self.reasons.values().sum();
-        assert_eq!(
-            self.unjudged, reasons,
-            "unjudged files and reasons differ: {self:?}"
-        );
+        assert_eq!(self.unjudged, reasons, "unjudged files and reasons differ: {self:?}");
     }
 }
 
@@ -91,10 +82,7 @@ mod tests {
     use crate::scan::Match;
 
     fn finding(verdict: Verdict, banks: &[&str]) -> Finding {
-        let reason = Reason {
-            code: ReasonCode::Unreadable,
-            detail: String::new(),
-        };
+        let reason = Reason { code: ReasonCode::Unreadable, detail: String::new() };
         let reason = (verdict == Verdict::Unjudged).then_some(reason);
         let mut finding = Finding::new(Default::default(), String::new(), verdict, reason);
         finding.matches = banks
@@ -124,10 +112,7 @@ mod tests {
         summary.files = 4;
         summary.finish(Duration::from_secs(2));
         summary.check();
-        assert_eq!(
-            (summary.matched, summary.clear, summary.unjudged),
-            (2, 1, 1)
-        );
+        assert_eq!((summary.matched, summary.clear, summary.unjudged), (2, 1, 1));
         assert_eq!(summary.banks, [("a".into(), 1), ("b".into(), 2)].into());
         assert_eq!(summary.reasons, [(ReasonCode::Unreadable, 1)].into());
         assert_eq!(summary.files_per_second, 2.0);

@@ -65,10 +65,7 @@ fn percent_decode(uri: &str) -> Option<Vec<u8>> {
 }
 
 #[cfg(unix)]
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "other systems have paths that cannot be made"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have paths that cannot be made")]
 fn path_from_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStringExt;
     Some(std::ffi::OsString::from_vec(bytes).into())

@@ -34,10 +34,7 @@ impl<'a> Walk<'a> {
     pub(super) fn new(sources: &'a [PathBuf]) -> Self {
         Self {
             sources: sources.iter(),
-            roots: sources
-                .iter()
-                .filter_map(|source| source.canonicalize().ok())
-                .collect(),
+            roots: sources.iter().filter_map(|source| source.canonicalize().ok()).collect(),
             tree: None,
             links: 0,
         }
@@ -138,18 +135,12 @@ impl Iterator for Walk<'_> {
 /// For progress bars: a folder that changes meanwhile gives another number. Setting `cancel` ends
 /// the count early.
 pub fn count(sources: &[PathBuf], cancel: &AtomicBool) -> u64 {
-    Walk::new(sources)
-        .take_while(|_| !cancel.load(Ordering::Relaxed))
-        .map(|_| 1)
-        .sum()
+    Walk::new(sources).take_while(|_| !cancel.load(Ordering::Relaxed)).map(|_| 1).sum()
 }
 
 /// Why a file of this type is not opened: reading from it might never end, or do something.
 pub(super) fn special_file(kind: FileType) -> Reason {
-    Reason {
-        code: ReasonCode::Unsupported,
-        detail: format!("{}, not opened", name(kind)),
-    }
+    Reason { code: ReasonCode::Unsupported, detail: format!("{}, not opened", name(kind)) }
 }
 
 #[cfg(unix)]
@@ -246,10 +237,7 @@ mod tests {
 
         let both = [inside.clone(), dir.path().join("outside")];
         let (names, links) = walked(dir.path(), &both);
-        assert!(
-            !names.iter().any(|name| name.contains("to-outside")),
-            "{names:?}"
-        );
+        assert!(!names.iter().any(|name| name.contains("to-outside")), "{names:?}");
         assert_eq!(links, 4);
     }
 

@@ -59,14 +59,8 @@ impl Args {
     pub(crate) fn run(self) -> anyhow::Result<ExitStatus> {
         let cancel = interrupt::flag()?;
         let mut writer = IndexWriter::open_or_create(&self.index)?;
-        let mut import = Import {
-            args: &self,
-            writer: &mut writer,
-            cancel,
-            bar: progress(),
-            read: 0,
-            bad: 0,
-        };
+        let mut import =
+            Import { args: &self, writer: &mut writer, cancel, bar: progress(), read: 0, bad: 0 };
         for list in &self.lists {
             import.list(list)?;
         }
@@ -144,8 +138,7 @@ impl Import<'_> {
         if self.bad <= SHOWN {
             self.bar.suspend(|| warn(error));
         } else if self.bad == SHOWN + 1 {
-            self.bar
-                .suspend(|| warn("more such lines follow; only their number is shown"));
+            self.bar.suspend(|| warn("more such lines follow; only their number is shown"));
         }
     }
 }

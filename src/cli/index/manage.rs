@@ -34,17 +34,10 @@ impl Info {
         let index = Index::open(&self.index)?;
         let stats = index.stats()?;
         let mut rows = Rows::stdout();
-        let row = Row {
-            index: index.digest(),
-            stats: &stats,
-        };
-        if self.json {
-            rows.json(&row)
-        } else {
-            rows.bytes(text(&row).as_bytes())
-        }
-        .and_then(|()| rows.finish())
-        .context("cannot write the answer")?;
+        let row = Row { index: index.digest(), stats: &stats };
+        if self.json { rows.json(&row) } else { rows.bytes(text(&row).as_bytes()) }
+            .and_then(|()| rows.finish())
+            .context("cannot write the answer")?;
         Ok(ExitStatus::NothingMatched)
     }
 }

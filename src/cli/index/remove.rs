@@ -73,17 +73,11 @@ impl Args {
             }
         }
         if self.all && writer.remove_bank(&self.bank)? == 0 {
-            bail!(
-                "there is no bank {} with entries in this index",
-                sanitise(&self.bank)
-            );
+            bail!("there is no bank {} with entries in this index", sanitise(&self.bank));
         }
         let commit = writer.commit(cancel)?;
         if missing > SHOWN {
-            warn(format_args!(
-                "{} were not in this bank",
-                HumanCount(missing)
-            ));
+            warn(format_args!("{} were not in this bank", HumanCount(missing)));
         }
         note(format_args!(
             "removed {} from bank {}",
