@@ -32,10 +32,7 @@ impl Dct {
                 by_position[position][frequency] = value;
             }
         }
-        Self {
-            by_frequency,
-            by_position,
-        }
+        Self { by_frequency, by_position }
     }
 
     /// Table times picture times transposed table, each sum from the first position to the last.
@@ -81,9 +78,7 @@ impl Bits {
     fn of(spectrum: &Spectrum) -> Self {
         let median = median(spectrum);
         Self(spectrum.map(|row| {
-            row.iter()
-                .rev()
-                .fold(0, |word, value| word << 1 | u16::from(*value > median))
+            row.iter().rev().fold(0, |word, value| word << 1 | u16::from(*value > median))
         }))
     }
 

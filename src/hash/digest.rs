@@ -98,15 +98,9 @@ mod tests {
             assert_eq!(const_hex::encode(digests.sha256), sha256, "{text:?}");
         }
         let digits = b"1234567890".repeat(8);
-        assert_eq!(
-            const_hex::encode(Digests::of(&digits).md5),
-            "57edf4a22be3c955ac49da2e2107b67a"
-        );
+        assert_eq!(const_hex::encode(Digests::of(&digits).md5), "57edf4a22be3c955ac49da2e2107b67a");
         let million = Digests::of(&vec![b'a'; 1_000_000]);
-        assert_eq!(
-            const_hex::encode(million.sha1),
-            "34aa973cd4c4daa4f61eeb2bdbad27316534016f"
-        );
+        assert_eq!(const_hex::encode(million.sha1), "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
         assert_eq!(
             const_hex::encode(million.sha256),
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"

@@ -34,11 +34,7 @@ impl Window {
     fn new(length: usize) -> Self {
         // Two passes per axis, so each takes half of a field.
         let size = length.div_ceil(2 * SIDE);
-        Self {
-            length,
-            size,
-            ahead: size / 2 + 1,
-        }
+        Self { length, size, ahead: size / 2 + 1 }
     }
 
     /// The samples inside when it stands `at` this one: fewer at both ends.
@@ -114,8 +110,7 @@ impl Filter {
     /// Takes a row that the first pass finished, and runs the second over each full set of them.
     fn collect(&mut self, at: usize, waiting: &mut usize, across: Window, reduced: &mut Reduced) {
         let stride = self.strip.len();
-        self.first
-            .means(at, &mut self.smooth[*waiting * stride..][..stride]);
+        self.first.means(at, &mut self.smooth[*waiting * stride..][..stride]);
         *waiting += 1;
         if *waiting < LANES && at + 1 < self.first.window.length {
             return;

@@ -25,20 +25,12 @@ impl<'a> Luma<'a> {
 
     /// Pixels a row, after sampling.
     pub(super) fn width(&self) -> usize {
-        if self.sampled {
-            SAMPLED_SIDE
-        } else {
-            self.pixels.width()
-        }
+        if self.sampled { SAMPLED_SIDE } else { self.pixels.width() }
     }
 
     /// Rows, after sampling.
     pub(super) fn height(&self) -> usize {
-        if self.sampled {
-            SAMPLED_SIDE
-        } else {
-            self.pixels.height()
-        }
+        if self.sampled { SAMPLED_SIDE } else { self.pixels.height() }
     }
 
     /// Fills `line`, `width` long, with row `y`.

@@ -95,14 +95,8 @@ impl Hasher {
     /// quality 0.
     pub fn hash(&mut self, pixels: Pixels<'_>, prescale: Prescale) -> Pdq {
         match self.spectrum(pixels, prescale) {
-            Some((spectrum, quality)) => Pdq {
-                hash: dct::hash(&spectrum),
-                quality,
-            },
-            None => Pdq {
-                hash: Hash256::default(),
-                quality: 0,
-            },
+            Some((spectrum, quality)) => Pdq { hash: dct::hash(&spectrum), quality },
+            None => Pdq { hash: Hash256::default(), quality: 0 },
         }
     }
 
@@ -111,14 +105,10 @@ impl Hasher {
     /// The first is always what [`Hasher::hash`] gives.
     pub fn orientations(&mut self, pixels: Pixels<'_>, prescale: Prescale) -> Orientations {
         match self.spectrum(pixels, prescale) {
-            Some((spectrum, quality)) => Orientations {
-                hashes: dct::orientations(&spectrum),
-                quality,
-            },
-            None => Orientations {
-                hashes: [Hash256::default(); 8],
-                quality: 0,
-            },
+            Some((spectrum, quality)) => {
+                Orientations { hashes: dct::orientations(&spectrum), quality }
+            }
+            None => Orientations { hashes: [Hash256::default(); 8], quality: 0 },
         }
     }
 

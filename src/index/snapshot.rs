@@ -150,6 +150,17 @@ impl Index {
         &self.digest
     }
 
+    /// The number of live entries.
+    pub fn len(&self) -> u64 {
+        let dead = |part: &Part| part.dead.as_ref().map_or(0, Dead::count);
+        self.parts.iter().map(|part| u64::from(part.segment.len()) - dead(part)).sum()
+    }
+
+    /// Whether there is no live entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// A searcher over this snapshot, with buffers of its own: one a thread.
     pub fn searcher(&self) -> Searcher {
         Searcher::new(Arc::clone(&self.parts))

@@ -44,13 +44,7 @@ impl Canvas {
 
     pub(super) fn new(width: u32, height: u32) -> Self {
         let (width, height) = (to_usize(width), to_usize(height));
-        Self {
-            width,
-            height,
-            pixels: vec![[0; 4]; width * height],
-            saved: Vec::new(),
-            last: None,
-        }
+        Self { width, height, pixels: vec![[0; 4]; width * height], saved: Vec::new(), last: None }
     }
 
     /// All of it, four bytes a pixel.
@@ -105,10 +99,7 @@ fn rows(
     height: usize,
     region: Region,
 ) -> impl Iterator<Item = &mut [[u8; 4]]> {
-    let (left, top) = (
-        to_usize(region.x).min(width),
-        to_usize(region.y).min(height),
-    );
+    let (left, top) = (to_usize(region.x).min(width), to_usize(region.y).min(height));
     let columns = to_usize(region.width).min(width - left);
     pixels
         .chunks_exact_mut(width)
@@ -135,12 +126,7 @@ fn over(above: [u8; 4], below: [u8; 4]) -> [u8; 4] {
                 *out = u8::try_from((sum + alpha / 2) / alpha).unwrap_or(u8::MAX);
             }
             let [r, g, b, _] = pixel;
-            [
-                r,
-                g,
-                b,
-                u8::try_from((alpha + 127) / 255).unwrap_or(u8::MAX),
-            ]
+            [r, g, b, u8::try_from((alpha + 127) / 255).unwrap_or(u8::MAX)]
         }
     }
 }
@@ -154,12 +140,7 @@ mod tests {
     const NONE: [u8; 4] = [0; 4];
 
     fn draw(canvas: &mut Canvas, x: u32, width: u32, dispose: Dispose, colour: [u8; 4]) {
-        let region = Region {
-            x,
-            y: 0,
-            width,
-            height: 1,
-        };
+        let region = Region { x, y: 0, width, height: 1 };
         canvas.draw(region, dispose, Blend::Over, std::iter::repeat(colour));
     }
 
@@ -182,12 +163,7 @@ mod tests {
     #[test]
     fn what_lies_beyond_the_canvas_is_cut_off() {
         let mut canvas = Canvas::new(2, 2);
-        let region = Region {
-            x: 1,
-            y: 1,
-            width: 2,
-            height: 2,
-        };
+        let region = Region { x: 1, y: 1, width: 2, height: 2 };
         let frame = (0..4).map(|at| [at, 0, 0, 255]);
         canvas.draw(region, Dispose::Keep, Blend::Replace, frame);
         assert_eq!(canvas.pixels, [NONE, NONE, NONE, [0, 0, 0, 255]]);

@@ -35,21 +35,14 @@ impl Limits {
             let detail = format!("a picture of {width} x {height} pixels");
             return Err(Reason::undecodable(detail));
         }
-        let size = format!(
-            "{} x {} pixels",
-            thousands(width.into()),
-            thousands(height.into())
-        );
+        let size = format!("{} x {} pixels", thousands(width.into()), thousands(height.into()));
         let over = |what: String, limit: u64| {
             let detail = format!("{size}: {what} over the limit of {}", thousands(limit));
             Err(Reason::over_limit(detail))
         };
         let side = width.max(height);
         if side > self.max_side {
-            return over(
-                format!("a side of {}", thousands(side.into())),
-                self.max_side.into(),
-            );
+            return over(format!("a side of {}", thousands(side.into())), self.max_side.into());
         }
         let pixels = u64::from(width) * u64::from(height);
         if pixels > self.max_pixels {
@@ -57,10 +50,7 @@ impl Limits {
         }
         let memory = pixels.saturating_mul(bytes_per_pixel);
         if memory > self.max_memory {
-            return over(
-                format!("{} bytes of memory", thousands(memory)),
-                self.max_memory,
-            );
+            return over(format!("{} bytes of memory", thousands(memory)), self.max_memory);
         }
         Ok(())
     }
@@ -94,18 +84,11 @@ mod tests {
         let index = std::hint::black_box(3);
         let reason = shield(|| Ok([1, 2, 3][index])).unwrap_err();
         assert_eq!(reason.code, ReasonCode::Undecodable);
-        assert!(
-            reason
-                .detail
-                .starts_with("the decoder panicked: index out of bounds")
-        );
+        assert!(reason.detail.starts_with("the decoder panicked: index out of bounds"));
         let reason = shield::<()>(|| std::panic::panic_any(5)).unwrap_err();
         assert_eq!(reason.detail, "the decoder panicked: without a message");
         assert_eq!(shield(|| Ok(7)), Ok(7));
-        assert_eq!(
-            shield::<()>(|| Err(Reason::undecodable("x"))),
-            Err(Reason::undecodable("x"))
-        );
+        assert_eq!(shield::<()>(|| Err(Reason::undecodable("x"))), Err(Reason::undecodable("x")));
     }
 
     #[test]

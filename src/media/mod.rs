@@ -29,10 +29,7 @@
 //!   too little data is left.
 
 #![deny(clippy::indexing_slicing, clippy::cast_possible_truncation)]
-#![allow(
-    clippy::big_endian_bytes,
-    reason = "JPEG, PNG and half of all TIFF files are big-endian"
-)]
+#![allow(clippy::big_endian_bytes, reason = "JPEG, PNG and half of all TIFF files are big-endian")]
 #![cfg_attr(test, allow(clippy::indexing_slicing, reason = "a test may panic"))]
 
 mod bmp;
@@ -165,10 +162,7 @@ impl Reason {
     }
 
     fn new(code: ReasonCode, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-        }
+        Self { code, detail: detail.into() }
     }
 }
 
@@ -242,9 +236,7 @@ pub fn decode(
     let length = bytes.len() as u64;
     if length > limits.max_bytes {
         let (length, limit) = (thousands(length), thousands(limits.max_bytes));
-        return Err(Reason::over_limit(format!(
-            "{length} bytes, over the limit of {limit}"
-        )));
+        return Err(Reason::over_limit(format!("{length} bytes, over the limit of {limit}")));
     }
     let mut out = Output::new(limits, sink);
     let end = match format {
@@ -267,13 +259,7 @@ pub fn decode(
     }
     let frames = out.frames;
     match (out.size, problem) {
-        (Some((width, height)), problem) => Ok(Decoded {
-            format,
-            width,
-            height,
-            frames,
-            problem,
-        }),
+        (Some((width, height)), problem) => Ok(Decoded { format, width, height, frames, problem }),
         (None, problem) => {
             Err(problem.unwrap_or_else(|| Reason::undecodable("there is no picture in it")))
         }

@@ -66,13 +66,9 @@ impl<'a> Output<'a> {
         self.limits.check(width, height, bytes_per_pixel)?;
         if self.number >= self.limits.max_frames {
             let limit = thousands(self.limits.max_frames.into());
-            return Err(
-                Reason::over_limit(format!("more frames than the limit of {limit}")).into(),
-            );
+            return Err(Reason::over_limit(format!("more frames than the limit of {limit}")).into());
         }
-        self.pixels = self
-            .pixels
-            .saturating_add(u64::from(width) * u64::from(height));
+        self.pixels = self.pixels.saturating_add(u64::from(width) * u64::from(height));
         if self.pixels > self.limits.max_total_pixels {
             let detail = format!(
                 "{} pixels up to frame {}, over the limit of {} for all frames together",
@@ -174,11 +170,7 @@ impl<'a> Output<'a> {
                 thousands(data.len() as u64)
             ))
         })?;
-        let frame = Frame {
-            number: self.number,
-            rendering,
-            pixels,
-        };
+        let frame = Frame { number: self.number, rendering, pixels };
         match (self.sink)(frame) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(End::Stopped),

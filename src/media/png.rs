@@ -11,9 +11,7 @@ use super::output::{End, Output, to_usize};
 use super::samples;
 
 pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
-    let limits = png::Limits {
-        bytes: out.limits.memory(),
-    };
+    let limits = png::Limits { bytes: out.limits.memory() };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
     // colour profiles and texts can be bombs, and are not looked at
     decoder.set_ignore_iccp_chunk(true);
@@ -71,12 +69,7 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
             BlendOp::Over => Blend::Over,
         };
         if result.is_ok() || data.iter().any(|&byte| byte != 0) {
-            canvas.draw(
-                region,
-                dispose,
-                blend,
-                data.chunks_exact(channels).map(rgba),
-            );
+            canvas.draw(region, dispose, blend, data.chunks_exact(channels).map(rgba));
             out.frame(width, height, 4, canvas.bytes())?;
         }
         result?;
@@ -151,9 +144,7 @@ fn damage(bytes: &[u8]) -> Option<String> {
         let mut checksum = crc32fast::Hasher::new();
         checksum.update(&kind);
         checksum.update(data);
-        let pictured = [
-            b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"acTL", b"fcTL", b"fdAT",
-        ];
+        let pictured = [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"acTL", b"fcTL", b"fdAT"];
         if checksum.finalize() != u32::from_be_bytes(stated) && pictured.contains(&&kind) {
             return Some(format!("a {name} chunk has another checksum than stated"));
         }

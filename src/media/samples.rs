@@ -43,11 +43,7 @@ pub(super) fn cmyk([c, m, y, k]: [u8; 4]) -> [u8; 3] {
 pub(super) fn ycbcr([y, cb, cr]: [u8; 3]) -> [u8; 3] {
     let (y, cb, cr) = (i32::from(y) << 16, i32::from(cb) - 128, i32::from(cr) - 128);
     // factors 1.402, 0.344136, 0.714136, 1.772 in units of 1/65,536
-    let light = [
-        y + 91_881 * cr,
-        y - 22_554 * cb - 46_802 * cr,
-        y + 116_130 * cb,
-    ];
+    let light = [y + 91_881 * cr, y - 22_554 * cb - 46_802 * cr, y + 116_130 * cb];
     light.map(|light| u8::try_from(((light + 32_768) >> 16).clamp(0, 255)).unwrap_or(u8::MAX))
 }
 
@@ -55,18 +51,10 @@ pub(super) fn ycbcr([y, cb, cr]: [u8; 3]) -> [u8; 3] {
 pub(super) fn lab(l: f32, a: f32, b: f32) -> [u8; 3] {
     let fy = (l + 16.0) / 116.0;
     let cube = |f: f32| {
-        if f > 6.0 / 29.0 {
-            f * f * f
-        } else {
-            (f - 4.0 / 29.0) * 108.0 / 841.0
-        }
+        if f > 6.0 / 29.0 { f * f * f } else { (f - 4.0 / 29.0) * 108.0 / 841.0 }
     };
     // the white of D50
-    let (x, y, z) = (
-        0.964_22 * cube(fy + a / 500.0),
-        cube(fy),
-        0.825_21 * cube(fy - b / 200.0),
-    );
+    let (x, y, z) = (0.964_22 * cube(fy + a / 500.0), cube(fy), 0.825_21 * cube(fy - b / 200.0));
     // D50 to linear sRGB, Bradford-adapted (Lindbloom)
     let light = [
         3.133_856 * x - 1.616_867 * y - 0.490_615 * z,
@@ -84,11 +72,7 @@ pub(super) fn lab(l: f32, a: f32, b: f32) -> [u8; 3] {
     })
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
 fn byte(value: f32) -> u8 {
     value.round() as u8
 }
@@ -111,10 +95,7 @@ mod tests {
     #[test]
     fn packed_rows_come_apart_from_the_high_bits() {
         assert_eq!(unpack(&[0b1010_0000], 1, 3).collect::<Vec<_>>(), [1, 0, 1]);
-        assert_eq!(
-            unpack(&[0b1101_0010, 0xFF], 2, 5).collect::<Vec<_>>(),
-            [3, 1, 0, 2, 3]
-        );
+        assert_eq!(unpack(&[0b1101_0010, 0xFF], 2, 5).collect::<Vec<_>>(), [3, 1, 0, 2, 3]);
         assert_eq!(unpack(&[0xA5], 4, 9).collect::<Vec<_>>(), [10, 5]);
         assert_eq!(unpack(&[7, 8], 8, 2).collect::<Vec<_>>(), [7, 8]);
     }
@@ -129,15 +110,12 @@ mod tests {
         assert_eq!(lab(100.0, 0.0, 0.0), [255, 255, 255]);
         assert_eq!(lab(0.0, 0.0, 0.0), [0, 0, 0]);
         // sRGB red and blue, by their published D50 coordinates
-        for (coordinates, rgb) in [
-            ((54.29_f32, 80.81, 69.89), [255, 0, 0]),
-            ((29.57, 68.30, -112.03), [0, 0, 255]),
-        ] {
+        for (coordinates, rgb) in
+            [((54.29_f32, 80.81, 69.89), [255, 0, 0]), ((29.57, 68.30, -112.03), [0, 0, 255])]
+        {
             let seen = lab(coordinates.0, coordinates.1, coordinates.2);
             assert!(
-                seen.iter()
-                    .zip(rgb)
-                    .all(|(&is, want): (&u8, u8)| is.abs_diff(want) <= 2),
+                seen.iter().zip(rgb).all(|(&is, want): (&u8, u8)| is.abs_diff(want) <= 2),
                 "{seen:?}"
             );
         }

@@ -25,21 +25,7 @@ pub fn sniff(head: &[u8]) -> Result<Format, Reason> {
         [0xFF, 0xD8, 0xFF, ..] => Ok(Format::Jpeg),
         [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Ok(Format::Png),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(Format::Gif),
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => Ok(Format::WebP),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Format::WebP),
         [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Ok(Format::Tiff),
         _ if is_bitmap(head) => Ok(Format::Bmp),
         _ => Err(Reason::unsupported(looks_like(head))),
@@ -91,10 +77,7 @@ const KNOWN: [(&[u8], &str); 38] = [
     (b"<?xml", "XML document"),
     (b"<!DOCTYPE", "HTML document"),
     (b"{\\rtf", "RTF document"),
-    (
-        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
-        "Microsoft Office document",
-    ),
+    (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "Microsoft Office document"),
     (b"SQLite format 3\0", "SQLite database"),
 ];
 
@@ -112,36 +95,8 @@ fn looks_like(head: &[u8]) -> &'static str {
                 _ => "MP4 video",
             };
         }
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'A',
-            b'V',
-            b'I',
-            b' ',
-            ..,
-        ] => return "AVI video",
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'A',
-            b'V',
-            b'E',
-            ..,
-        ] => return "WAV audio",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => return "AVI video",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => return "WAV audio",
         [b'P', b'1'..=b'7', b' ' | b'\n' | b'\r' | b'\t', ..] => return "Netpbm picture",
         _ => {}
     }
@@ -189,24 +144,15 @@ mod tests {
             (b"\0\0\0\x18ftypavif", "AVIF picture"),
             (b"%PDF-1.4", "PDF document"),
             (b"PK\x03\x04", "ZIP archive"),
-            (
-                b"BMW is a car, not a bitmap",
-                "plain text or an unknown format",
-            ),
+            (b"BMW is a car, not a bitmap", "plain text or an unknown format"),
             (b"RIFF\0\0\0\0AVI ", "AVI video"),
             (&tar, "tar archive"),
             (b"x", "plain text or an unknown format"),
         ];
         for (head, name) in heads {
             let reason = sniff(head).unwrap_err();
-            assert_eq!(
-                (reason.code, reason.detail.as_str()),
-                (ReasonCode::Unsupported, name)
-            );
+            assert_eq!((reason.code, reason.detail.as_str()), (ReasonCode::Unsupported, name));
         }
-        assert_eq!(
-            sniff(b"").unwrap_err(),
-            Reason::undecodable("the file is empty")
-        );
+        assert_eq!(sniff(b"").unwrap_err(), Reason::undecodable("the file is empty"));
     }
 }

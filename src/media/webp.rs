@@ -19,10 +19,8 @@ use super::output::{End, Output, to_usize};
 const COST: u64 = 11;
 
 pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
-    let stated = bytes
-        .get(4..8)
-        .and_then(|size| size.try_into().ok())
-        .map_or(0, u32::from_le_bytes);
+    let stated =
+        bytes.get(4..8).and_then(|size| size.try_into().ok()).map_or(0, u32::from_le_bytes);
     let body = bytes.get(12..).unwrap_or_default();
     // what follows the stated end is not part of the file
     let length = to_usize(stated).saturating_sub(4);
@@ -32,12 +30,7 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
     let body = body.get(..length).unwrap_or(body);
 
     let header = Chunks(body).next();
-    let Some(Chunk {
-        kind: b"VP8X",
-        data: &[flags, _, _, _, ref size @ ..],
-        ..
-    }) = header
-    else {
+    let Some(Chunk { kind: b"VP8X", data: &[flags, _, _, _, ref size @ ..], .. }) = header else {
         return still(body, out);
     };
     if flags & 2 == 0 {
@@ -65,16 +58,8 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
                     width: picture.width,
                     height: picture.height,
                 };
-                let dispose = if flags & 1 == 0 {
-                    Dispose::Keep
-                } else {
-                    Dispose::Clear
-                };
-                let blend = if flags & 2 == 0 {
-                    Blend::Over
-                } else {
-                    Blend::Replace
-                };
+                let dispose = if flags & 1 == 0 { Dispose::Keep } else { Dispose::Clear };
+                let blend = if flags & 2 == 0 { Blend::Over } else { Blend::Replace };
                 canvas.draw(region, dispose, blend, picture.pixels());
                 out.frame(width, height, 4, canvas.bytes())?;
             }
@@ -103,13 +88,11 @@ struct Picture {
 
 impl Picture {
     fn pixels(&self) -> impl Iterator<Item = [u8; 4]> {
-        self.data
-            .chunks_exact(self.channels)
-            .map(|pixel| match *pixel {
-                [r, g, b, a] => [r, g, b, a],
-                [r, g, b] => [r, g, b, 255],
-                _ => [0; 4],
-            })
+        self.data.chunks_exact(self.channels).map(|pixel| match *pixel {
+            [r, g, b, a] => [r, g, b, a],
+            [r, g, b] => [r, g, b, 255],
+            _ => [0; 4],
+        })
     }
 }
 
@@ -124,12 +107,7 @@ fn picture(chunks: &[u8], out: &Output<'_>) -> Result<Picture, Reason> {
         let channels = usize::from(decoder.color_type().channel_count());
         let mut data = vec![0; usize::try_from(decoder.total_bytes()).unwrap_or(0)];
         decoder.read_image(&mut data).map_err(reason)?;
-        Ok(Picture {
-            width,
-            height,
-            channels,
-            data,
-        })
+        Ok(Picture { width, height, channels, data })
     })
 }
 
@@ -147,18 +125,10 @@ impl<'a> Parts<'a> {
             match chunk.kind {
                 b"ALPH" => alpha = Some(chunk.data),
                 b"VP8 " => {
-                    return Ok(Self {
-                        lossless: false,
-                        data: chunk.data,
-                        alpha,
-                    });
+                    return Ok(Self { lossless: false, data: chunk.data, alpha });
                 }
                 b"VP8L" => {
-                    return Ok(Self {
-                        lossless: true,
-                        data: chunk.data,
-                        alpha: None,
-                    });
+                    return Ok(Self { lossless: true, data: chunk.data, alpha: None });
                 }
                 _ => {}
             }
@@ -193,11 +163,7 @@ impl<'a> Parts<'a> {
             push(&mut file, b"VP8X", &[0x10, 0, 0, 0, w0, w1, w2, h0, h1, h2]);
             push(&mut file, b"ALPH", alpha);
         }
-        push(
-            &mut file,
-            if self.lossless { b"VP8L" } else { b"VP8 " },
-            self.data,
-        );
+        push(&mut file, if self.lossless { b"VP8L" } else { b"VP8 " }, self.data);
         let size = u32::try_from(file.len() - 8).unwrap_or(u32::MAX);
         if let Some(stated) = file.get_mut(4..8) {
             stated.copy_from_slice(&size.to_le_bytes());
@@ -231,9 +197,7 @@ impl<'a> Iterator for Chunks<'a> {
         let (size, rest) = rest.split_first_chunk::<4>()?;
         let size = to_usize(u32::from_le_bytes(*size));
         let data = rest.get(..size).unwrap_or(rest);
-        self.0 = rest
-            .get(size.saturating_add(size % 2)..)
-            .unwrap_or_default();
+        self.0 = rest.get(size.saturating_add(size % 2)..).unwrap_or_default();
         Some(Chunk { kind, data })
     }
 }

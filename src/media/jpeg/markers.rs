@@ -88,9 +88,7 @@ impl Markers {
             }
         }
         if markers.components.is_empty() {
-            return Err(Reason::undecodable(
-                "the file ends before the size of the picture",
-            ));
+            return Err(Reason::undecodable("the file ends before the size of the picture"));
         }
         if markers.data == 0 {
             return Err(Reason::undecodable("the file ends before its image data"));
@@ -110,11 +108,7 @@ impl Markers {
             .as_chunks::<3>()
             .0
             .iter()
-            .map(|&[id, sampling, _]| Component {
-                id,
-                across: sampling >> 4,
-                down: sampling & 15,
-            })
+            .map(|&[id, sampling, _]| Component { id, across: sampling >> 4, down: sampling & 15 })
             .collect();
         Ok(())
     }
@@ -191,9 +185,8 @@ fn segment(bytes: &[u8], start: usize) -> Option<(&[u8], usize)> {
 /// The place of the marker that ends the scan, or the end of the bytes.
 fn scan_end(bytes: &[u8], start: usize) -> usize {
     let mut at = start;
-    while let Some(found) = bytes
-        .get(at..)
-        .and_then(|rest| rest.iter().position(|&byte| byte == 0xFF))
+    while let Some(found) =
+        bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| byte == 0xFF))
     {
         at += found;
         match bytes.get(at + 1) {

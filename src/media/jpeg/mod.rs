@@ -81,10 +81,7 @@ impl Plan {
             return Err(Reason::unsupported(format!("{kind} is not decoded")));
         }
         if markers.precision != 8 {
-            let detail = format!(
-                "a JPEG of {} bits a sample is not decoded",
-                markers.precision
-            );
+            let detail = format!("a JPEG of {} bits a sample is not decoded", markers.precision);
             return Err(Reason::unsupported(detail));
         }
         let named = markers.named_rgb();
@@ -103,11 +100,7 @@ impl Plan {
                 return Err(Reason::unsupported(detail));
             }
         };
-        Ok(Self {
-            transform,
-            colours,
-            convert,
-        })
+        Ok(Self { transform, colours, convert })
     }
 
     fn channels(&self) -> usize {

@@ -48,11 +48,7 @@ impl Colours {
 
     /// Channels that [`convert`](Self::convert) gives: see [`Output::frame`](super::Output::frame).
     pub(super) fn channels(&self) -> usize {
-        let coloured = if matches!(self.kind, Kind::Grey { .. }) {
-            1
-        } else {
-            3
-        };
+        let coloured = if matches!(self.kind, Kind::Grey { .. }) { 1 } else { 3 };
         coloured + usize::from(self.has_alpha())
     }
 
@@ -62,14 +58,7 @@ impl Colours {
 
     /// Whether the samples are the channels already.
     fn plain(&self) -> bool {
-        let stored = matches!(
-            self.kind,
-            Kind::Rgb
-                | Kind::Grey {
-                    most: 255,
-                    inverted: false
-                }
-        );
+        let stored = matches!(self.kind, Kind::Rgb | Kind::Grey { most: 255, inverted: false });
         stored && self.samples == self.channels() && self.alpha != Alpha::Associated
     }
 
@@ -104,9 +93,7 @@ impl Colours {
             }
             if let (true, Some(&alpha)) = (self.has_alpha(), pixel.get(self.coloured())) {
                 if self.alpha == Alpha::Associated {
-                    out.iter_mut()
-                        .skip(start)
-                        .for_each(|colour| *colour = divide(*colour, alpha));
+                    out.iter_mut().skip(start).for_each(|colour| *colour = divide(*colour, alpha));
                 }
                 out.push(alpha);
             }
@@ -131,12 +118,7 @@ mod tests {
     use super::*;
 
     fn convert(kind: Kind, samples: usize, alpha: Alpha, data: &[u8]) -> Vec<u8> {
-        Colours {
-            kind,
-            samples,
-            alpha,
-        }
-        .convert(data.to_vec())
+        Colours { kind, samples, alpha }.convert(data.to_vec())
     }
 
     #[test]
@@ -145,37 +127,16 @@ mod tests {
         let grey = |most, inverted| Kind::Grey { most, inverted };
         assert_eq!(convert(grey(1, false), 1, none, &[0, 1]), [0, 255]);
         assert_eq!(convert(grey(3, true), 1, none, &[0, 1, 3]), [255, 170, 0]);
-        assert_eq!(
-            convert(grey(255, false), 2, Alpha::Separate, &[7, 8]),
-            [7, 8]
-        );
+        assert_eq!(convert(grey(255, false), 2, Alpha::Separate, &[7, 8]), [7, 8]);
         assert_eq!(convert(grey(255, false), 2, none, &[7, 8, 9, 1]), [7, 9]);
         let palette = Kind::Palette(vec![[1, 2, 3], [4, 5, 6]]);
-        assert_eq!(
-            convert(palette, 1, none, &[1, 0, 9]),
-            [4, 5, 6, 1, 2, 3, 0, 0, 0]
-        );
-        assert_eq!(
-            convert(Kind::Cmyk, 5, none, &[0, 255, 255, 0, 9]),
-            [255, 0, 0]
-        );
+        assert_eq!(convert(palette, 1, none, &[1, 0, 9]), [4, 5, 6, 1, 2, 3, 0, 0, 0]);
+        assert_eq!(convert(Kind::Cmyk, 5, none, &[0, 255, 255, 0, 9]), [255, 0, 0]);
         assert_eq!(convert(Kind::YCbCr, 3, none, &[76, 85, 255]), [254, 0, 0]);
-        assert_eq!(
-            convert(Kind::Lab { signed: true }, 3, none, &[255, 0, 0]),
-            [255; 3]
-        );
-        assert_eq!(
-            convert(Kind::Lab { signed: false }, 3, none, &[255, 128, 128]),
-            [255; 3]
-        );
+        assert_eq!(convert(Kind::Lab { signed: true }, 3, none, &[255, 0, 0]), [255; 3]);
+        assert_eq!(convert(Kind::Lab { signed: false }, 3, none, &[255, 128, 128]), [255; 3]);
         let shared = Alpha::Associated;
-        assert_eq!(
-            convert(Kind::Rgb, 4, shared, &[64, 128, 0, 128]),
-            [128, 255, 0, 128]
-        );
-        assert_eq!(
-            convert(Kind::Rgb, 4, Alpha::Separate, &[1, 2, 3, 4]),
-            [1, 2, 3, 4]
-        );
+        assert_eq!(convert(Kind::Rgb, 4, shared, &[64, 128, 0, 128]), [128, 255, 0, 128]);
+        assert_eq!(convert(Kind::Rgb, 4, Alpha::Separate, &[1, 2, 3, 4]), [1, 2, 3, 4]);
     }
 }

@@ -19,11 +19,7 @@ struct Shape {
 impl Shape {
     fn number(self, field: &[u8]) -> u64 {
         let join = |number: u64, &byte: &u8| number << 8 | u64::from(byte);
-        if self.big_endian {
-            field.iter().fold(0, join)
-        } else {
-            field.iter().rev().fold(0, join)
-        }
+        if self.big_endian { field.iter().fold(0, join) } else { field.iter().rev().fold(0, join) }
     }
 
     fn bytes(self, number: u64, length: usize) -> Vec<u8> {
@@ -52,24 +48,15 @@ pub(super) struct Directories<'a> {
 impl<'a> Directories<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Option<Self> {
         let shape = match bytes {
-            [b'I', b'I', magic @ (42 | 43), 0, ..] => Shape {
-                big_endian: false,
-                big: *magic == 43,
-            },
-            [b'M', b'M', 0, magic @ (42 | 43), ..] => Shape {
-                big_endian: true,
-                big: *magic == 43,
-            },
+            [b'I', b'I', magic @ (42 | 43), 0, ..] => {
+                Shape { big_endian: false, big: *magic == 43 }
+            }
+            [b'M', b'M', 0, magic @ (42 | 43), ..] => Shape { big_endian: true, big: *magic == 43 },
             _ => return None,
         };
         let word = shape.word();
         let next = shape.number(bytes.get(word..word * 2)?);
-        Some(Self {
-            bytes,
-            shape,
-            next,
-            seen: HashSet::new(),
-        })
+        Some(Self { bytes, shape, next, seen: HashSet::new() })
     }
 }
 
@@ -112,14 +99,7 @@ impl<'a> Directory<'a> {
         let end = entries_at.checked_add(count.checked_mul(Self::entry(shape))?)?;
         let entries = bytes.get(entries_at..end)?;
         let next = shape.number(bytes.get(end..end.checked_add(shape.word())?)?);
-        Some(Self {
-            bytes,
-            shape,
-            offset,
-            entries,
-            entries_at,
-            next,
-        })
+        Some(Self { bytes, shape, offset, entries, entries_at, next })
     }
 
     fn entry(shape: Shape) -> usize {
@@ -157,17 +137,11 @@ impl<'a> Directory<'a> {
     pub(super) fn view(&self, tag: u16, number: u64) -> View<'a> {
         let word = self.shape.word();
         let next = self.entries_at + self.entries.len();
-        let mut patches = vec![
-            (word, self.shape.bytes(self.offset, word)),
-            (next, vec![0; word]),
-        ];
+        let mut patches = vec![(word, self.shape.bytes(self.offset, word)), (next, vec![0; word])];
         if let Some((at, length)) = self.field(tag) {
             patches.push((at, self.shape.bytes(number, length)));
         }
-        View {
-            cursor: Cursor::new(self.bytes),
-            patches,
-        }
+        View { cursor: Cursor::new(self.bytes), patches }
     }
 }
 

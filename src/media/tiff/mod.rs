@@ -66,10 +66,7 @@ fn page(bytes: &[u8], directory: &Directory<'_>, out: &mut Output<'_>) -> Result
         let colour_type = decoder.colortype().map_err(reason)?;
         Ok((colour_type, decoder.image_buffer_layout().map_err(reason)?))
     })?;
-    let (bits, samples) = (
-        colour_type.bit_depth(),
-        usize::from(colour_type.num_samples()),
-    );
+    let (bits, samples) = (colour_type.bit_depth(), usize::from(colour_type.num_samples()));
     if !matches!(bits, 1 | 2 | 4 | 8 | 16) || layout.sample_format != SampleFormat::Uint {
         let form = layout.sample_format;
         let detail = format!("a TIFF of {bits}-bit {form:?} samples is not decoded");
@@ -87,12 +84,7 @@ fn page(bytes: &[u8], directory: &Directory<'_>, out: &mut Output<'_>) -> Result
 
     let mut buffer = DecodingResult::U8(Vec::new());
     let result = shield(|| decoder.read_image_to_buffer(&mut buffer).map_err(reason));
-    let shape = Shape {
-        width: to_usize(width),
-        samples,
-        bits: bits.into(),
-        layout,
-    };
+    let shape = Shape { width: to_usize(width), samples, bits: bits.into(), layout };
     let eight = shape.eight_bits(buffer, photometric == 3)?;
     match result {
         Ok(_) => out.frame(width, height, colours.channels(), &colours.convert(eight)),
@@ -136,19 +128,13 @@ fn colours(
             inverted: photometric == 0,
         },
     };
-    let extra = decoder
-        .find_tag_unsigned_vec::<u16>(Tag::ExtraSamples)
-        .map_err(reason)?;
+    let extra = decoder.find_tag_unsigned_vec::<u16>(Tag::ExtraSamples).map_err(reason)?;
     let alpha = match extra.unwrap_or_default().first() {
         Some(1) => Alpha::Associated,
         Some(2) => Alpha::Separate,
         _ => Alpha::None,
     };
-    Ok(Colours {
-        kind,
-        samples: colour_type.num_samples().into(),
-        alpha,
-    })
+    Ok(Colours { kind, samples: colour_type.num_samples().into(), alpha })
 }
 
 /// JPEG strips have headers of their own, by which the decoder takes memory, and gaps that it
@@ -159,9 +145,7 @@ fn check_strips(
     out: &Output<'_>,
 ) -> Result<Option<Reason>, Reason> {
     let mut list = |strips: Tag, tiles: Tag| {
-        let found = decoder
-            .find_tag_unsigned_vec::<u64>(strips)
-            .map_err(reason)?;
+        let found = decoder.find_tag_unsigned_vec::<u64>(strips).map_err(reason)?;
         match found {
             Some(list) => Ok(list),
             None => decoder.get_tag_u64_vec(tiles).map_err(reason),
@@ -177,15 +161,12 @@ fn check_strips(
         let strip = bytes.get(place(offset)..end).unwrap_or_default();
         let markers = Markers::read(strip)?;
         let (width, height) = (markers.width.into(), markers.height.into());
-        out.limits
-            .check(width, height, if markers.buffered() { 12 } else { 4 })?;
+        out.limits.check(width, height, if markers.buffered() { 12 } else { 4 })?;
         pixels += u64::from(width) * u64::from(height);
         if pixels > out.limits.max_pixels {
             let limit = thousands(out.limits.max_pixels);
-            let detail = format!(
-                "strips of {} pixels, over the limit of {limit}",
-                thousands(pixels)
-            );
+            let detail =
+                format!("strips of {} pixels, over the limit of {limit}", thousands(pixels));
             return Err(Reason::over_limit(detail));
         }
         if !markers.ended {
@@ -220,9 +201,7 @@ impl Shape {
                 data.into_iter().map(samples::to_eight).collect()
             }
             _ => {
-                return Err(Reason::unsupported(
-                    "a TIFF palette of 16 bits is not decoded",
-                ));
+                return Err(Reason::unsupported("a TIFF palette of 16 bits is not decoded"));
             }
         };
         if planes == 1 {

@@ -1,0 +1,116 @@
+//! The figures of the README: search beside a plain scan of all hashes, building, opening.
+//!
+//! Everything that is compared runs in turn, round after round, in this one process; what is printed
+//! are medians. `cargo bench --bench ratios`, with `-- 1000000` for one size only.
+#![allow(clippy::print_stdout, reason = "a report")]
+
+mod support;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use support::{build, median, queries, uniform};
+use tutela::hamming::Kernel;
+use tutela::hash::{Hash256, Radius};
+use tutela::index::Index;
+
+/// Queries of a batch, and single queries of a run.
+const QUERIES: usize = 10_000;
+/// Turns that the three ways of searching take.
+const ROUNDS: usize = 9;
+
+fn main() {
+    let sizes: Vec<usize> = std::env::args().filter_map(|size| size.parse().ok()).collect();
+    let sizes = if sizes.is_empty() { vec![1_000_000, 10_000_000] } else { sizes };
+    println!("kernel {}, one thread unless said, radius 31, medians\n", Kernel::detect().name());
+    println!(
+        "|  hashes | build, 2 threads | open | plain scan | one query | ratio | batch of 10,000, a query | ratio |"
+    );
+    println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    for size in sizes {
+        measure(size);
+    }
+    println!("\nresident memory of an open, idle index of the last size: {} kB", resident_idle());
+}
+
+fn measure(size: usize) {
+    let hashes = uniform(size);
+    let asked = queries(&hashes, QUERIES);
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let (_, building) = timed(|| build(dir.path(), &hashes));
+    let opens = (0..ROUNDS).map(|_| timed(|| Index::open(dir.path()).expect("an index")).1);
+    let opening = median(opens.map(|time| time.as_secs_f64()).collect());
+    let index = Index::open(dir.path()).expect("an index");
+    index.verify().expect("an undamaged index");
+
+    let raw: Vec<[u8; 32]> = hashes.iter().map(|hash| *hash.as_bytes()).collect();
+    let kernel = Kernel::detect();
+    let plain = |query: &Hash256| {
+        let mut near = Vec::new();
+        kernel.scan(black_box(&raw), query.as_bytes(), 31, &mut near);
+        near.len()
+    };
+    let mut searcher = index.searcher();
+    let radius = Radius::default();
+    let (mut scans, mut singles, mut batches) = (Vec::new(), Vec::new(), Vec::new());
+    let mut found = 0;
+    for round in 0..ROUNDS {
+        let sample = asked.iter().skip(round * 7).step_by(QUERIES / 5);
+        scans.extend(sample.map(|query| timed(|| plain(query)).1.as_secs_f64()));
+        let mut hits = Vec::new();
+        for query in &asked {
+            let (answer, time) = timed(|| searcher.within(query, radius).expect("an answer"));
+            singles.push(time.as_secs_f64());
+            hits.push(answer);
+        }
+        let (many, time) = timed(|| searcher.within_many(&asked, radius).expect("answers"));
+        batches.push(time.as_secs_f64() / QUERIES as f64);
+        assert_eq!(many, hits, "a batch answers as single queries do");
+        found = hits.iter().map(Vec::len).sum();
+    }
+    assert!(found >= QUERIES / 10, "every planted hash is found");
+    for query in asked.iter().step_by(QUERIES / 20) {
+        assert_eq!(searcher.within(query, radius).expect("an answer").len(), plain(query));
+    }
+    let (scan, single, batch) = (median(scans), median(singles), median(batches));
+    println!(
+        "| {size} | {:.1} s | {:.2} ms | {:.0} us | {:.1} us | {:.0} | {:.2} us | {:.0} |",
+        building.as_secs_f64(),
+        opening * 1e3,
+        scan * 1e6,
+        single * 1e6,
+        scan / single,
+        batch * 1e6,
+        scan / batch,
+    );
+    IDLE.set(Some(dir));
+}
+
+std::thread_local! {
+    /// The last index, for the measurement of a fresh process.
+    static IDLE: std::cell::Cell<Option<tempfile::TempDir>> = const { std::cell::Cell::new(None) };
+}
+
+/// What opening the last index adds to this process's resident memory.
+fn resident_idle() -> u64 {
+    let Some(dir) = IDLE.take() else { return 0 };
+    let before = resident();
+    let index = Index::open(dir.path()).expect("an index");
+    let searcher = index.searcher();
+    let after = resident();
+    drop(black_box((index, searcher)));
+    after.saturating_sub(before)
+}
+
+/// Resident memory in kB, where the system tells.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let answer = black_box(work());
+    (answer, start.elapsed())
+}
