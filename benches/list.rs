@@ -45,11 +45,7 @@ fn lists() -> [(&'static str, Format, Vec<u8>); 5] {
                 let _ = write!(text, "\"{pdq}\",\"{md5}\",\"T-{number}\"");
             }),
         ),
-        (
-            "hex",
-            Format::Hex,
-            list("", |text, _, pdq, _| text.push_str(pdq)),
-        ),
+        ("hex", Format::Hex, list("", |text, _, pdq, _| text.push_str(pdq))),
         (
             "sums",
             Format::Sums,

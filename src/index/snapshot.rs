@@ -156,7 +156,7 @@ impl Index {
         self.parts.iter().map(|part| u64::from(part.segment.len()) - dead(part)).sum()
     }
 
-    /// Whether there is no live entry.
+    /// Whether there is no live entry, so that nothing can match.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

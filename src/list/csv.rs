@@ -25,9 +25,7 @@ pub(super) fn is_header(line: &[u8]) -> bool {
     cells
         .map(|cell| cell.trim_ascii())
         .map(|cell| {
-            cell.strip_prefix(b"\"")
-                .and_then(|cell| cell.strip_suffix(b"\""))
-                .unwrap_or(cell)
+            cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\"")).unwrap_or(cell)
         })
         .any(|cell| column(cell).is_some())
 }
@@ -88,11 +86,7 @@ impl Read for Row {
 
 impl Default for Rows {
     fn default() -> Self {
-        Self {
-            reader: new_reader(),
-            cells: ByteRecord::new(),
-            columns: Vec::new(),
-        }
+        Self { reader: new_reader(), cells: ByteRecord::new(), columns: Vec::new() }
     }
 }
 
@@ -114,10 +108,9 @@ impl Rows {
             return Err(ListReason::NoSignalColumn);
         }
         match used().find(|field| used().filter(|other| other == field).count() > 1) {
-            Some(field) => Err(ListReason::Syntax(format!(
-                "two columns of the header are {}",
-                field.name()
-            ))),
+            Some(field) => {
+                Err(ListReason::Syntax(format!("two columns of the header are {}", field.name())))
+            }
             None => Ok(()),
         }
     }

@@ -106,9 +106,5 @@ fn limited(field: &'static str, limit: usize, text: &str) -> Result<Option<Strin
 }
 
 fn check(field: &'static str, limit: usize, length: usize) -> Result<(), ListReason> {
-    if length <= limit {
-        Ok(())
-    } else {
-        Err(ListReason::TooLong { field, limit })
-    }
+    if length <= limit { Ok(()) } else { Err(ListReason::TooLong { field, limit }) }
 }

@@ -62,9 +62,8 @@ impl Format {
     ];
 
     /// The names of all formats, in the order of [`Format::ALL`].
-    pub const NAMES: [&'static str; 8] = [
-        "csv", "hex", "sums", "jsonl", "pdq", "md5", "sha1", "sha256",
-    ];
+    pub const NAMES: [&'static str; 8] =
+        ["csv", "hex", "sums", "jsonl", "pdq", "md5", "sha1", "sha256"];
 
     /// The name by which it is asked for.
     pub const fn name(self) -> &'static str {
@@ -91,10 +90,7 @@ impl FromStr for Format {
     type Err = ParseFormatError;
 
     fn from_str(name: &str) -> Result<Self, ParseFormatError> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.name() == name)
-            .ok_or(ParseFormatError)
+        Self::ALL.into_iter().find(|format| format.name() == name).ok_or(ParseFormatError)
     }
 }
 

@@ -232,11 +232,7 @@ impl Parser {
 }
 
 fn list_error(path: &Path, line: u64, reason: ListReason) -> Error {
-    Error::List {
-        path: path.to_owned(),
-        line,
-        reason,
-    }
+    Error::List { path: path.to_owned(), line, reason }
 }
 
 pub(super) fn trim_newline(text: &[u8]) -> &[u8] {

@@ -37,15 +37,9 @@ impl Sums {
             return Ok(());
         }
         let columns: Vec<_> = header.split(|&byte| byte == b',').map(column).collect();
-        let has_signal = columns
-            .iter()
-            .any(|field| matches!(field, Some(Field::Signal(_))));
+        let has_signal = columns.iter().any(|field| matches!(field, Some(Field::Signal(_))));
         self.columns = Some(columns);
-        if has_signal {
-            Ok(())
-        } else {
-            Err(ListReason::NoSignalColumn)
-        }
+        if has_signal { Ok(()) } else { Err(ListReason::NoSignalColumn) }
     }
 }
 
@@ -63,10 +57,7 @@ fn column(name: &[u8]) -> Option<Field> {
 fn hashdeep_row(columns: &[Option<Field>], line: &[u8]) -> Result<Record, ListReason> {
     let mut record = Record::default();
     let mut found = 0;
-    for (field, cell) in columns
-        .iter()
-        .zip(line.splitn(columns.len(), |&byte| byte == b','))
-    {
+    for (field, cell) in columns.iter().zip(line.splitn(columns.len(), |&byte| byte == b',')) {
         found += 1;
         if let Some(field) = field {
             fields::set(&mut record, *field, &escape(cell))?;
@@ -104,11 +95,7 @@ fn sum(line: &[u8]) -> Result<Record, ListReason> {
     })?;
     let mut record = Record::default();
     fields::set_signal(&mut record.signals, signal, &hash)?;
-    let name = if is_escaped {
-        Cow::Owned(unescape(name))
-    } else {
-        Cow::Borrowed(name)
-    };
+    let name = if is_escaped { Cow::Owned(unescape(name)) } else { Cow::Borrowed(name) };
     record.id = fields::id(&escape(&name))?;
     Ok(record)
 }

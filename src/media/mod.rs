@@ -126,6 +126,19 @@ pub enum ReasonCode {
     Unreadable,
 }
 
+impl ReasonCode {
+    /// The name used in findings and summaries.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Undecodable => "undecodable",
+            Self::OverLimit => "over_limit",
+            Self::LowQuality => "low_quality",
+            Self::Unsupported => "unsupported",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// Why a file, or a part of it, could not be judged.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Reason {

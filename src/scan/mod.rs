@@ -1,1 +1,210 @@
-//! Sources, workers, findings.
+//! Files and folders in, findings out: walks the sources, examines each file once on one of several
+//! threads, and reports every one of them.
+//!
+//! Three verdicts and never silence: what cannot be examined is [`Verdict::Unjudged`] with its
+//! reason, and [`Summary::check`] holds each run to that. Nothing here prints, and a listed hash
+//! never leaves the index.
+
+mod contents;
+mod examine;
+mod finding;
+mod lists;
+mod ordered;
+mod sightings;
+mod summary;
+mod uri;
+mod walk;
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::available_parallelism;
+use std::time::Instant;
+
+pub use examine::Examiner;
+pub use finding::{Finding, Fingerprint, Kind, Match, Media, Verdict};
+pub use lists::{entry_id, load_lists};
+pub use summary::Summary;
+pub use uri::{UriEncoding, decode_uri, encode_uri};
+pub use walk::count;
+
+use crate::hash::Radius;
+use crate::index::Index;
+use crate::media::{Limits, Reason, ReasonCode};
+use crate::{Error, Result};
+use walk::{Item, Walk};
+
+/// The least PDQ quality at which a hash is matched, as its authors recommend: below it, pictures
+/// that have nothing in common can be near to each other.
+pub const QUALITY_FLOOR: u8 = 50;
+
+/// How to scan. Memory is bounded by `threads * (limits.max_bytes + limits.max_memory)`.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use std::sync::atomic::AtomicBool;
+/// use tutela::index::MemoryIndex;
+/// use tutela::scan::{Scan, Verdict};
+///
+/// let index = MemoryIndex::default().finish()?;
+/// let sources = ["Cargo.toml".into()];
+/// let summary = Scan::default().run(
+///     &index,
+///     &sources,
+///     &AtomicBool::new(false),
+///     &|_bytes| {},
+///     &mut |finding| {
+///         assert_eq!(finding.verdict, Verdict::Unjudged); // no picture
+///         ControlFlow::Continue(())
+///     },
+/// )?;
+/// assert_eq!((summary.files, summary.unjudged), (1, 1));
+/// # Ok::<(), tutela::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Scan {
+    /// Files examined at once. By default, as many as the machine has cores.
+    pub threads: NonZeroUsize,
+    /// What one file may cost.
+    pub limits: Limits,
+    /// The greatest PDQ distance that is a match.
+    pub radius: Radius,
+}
+
+impl Default for Scan {
+    fn default() -> Self {
+        Self {
+            threads: available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            limits: Limits::default(),
+            radius: Radius::default(),
+        }
+    }
+}
+
+impl Scan {
+    /// Examines all files of the sources and hands each finding to `sink`, in the order of the
+    /// walk, whatever the number of threads.
+    ///
+    /// `progress` is called by the threads as soon as a file is done, with its bytes. Setting
+    /// `cancel`, or a `Break` from `sink`, ends the scan early; what was reported until then is in
+    /// the summary, which says that it was cancelled.
+    ///
+    /// # Errors
+    /// Those of reading the index, and of starting a thread. A file never causes one.
+    ///
+    /// # Panics
+    /// If the summary does not add up, which is a bug of this crate.
+    pub fn run(
+        &self,
+        index: &Index,
+        sources: &[PathBuf],
+        cancel: &AtomicBool,
+        progress: &(dyn Fn(u64) + Sync),
+        sink: &mut dyn FnMut(&Finding) -> ControlFlow<()>,
+    ) -> Result<Summary> {
+        let start = Instant::now();
+        let mut walk = Walk::new(sources);
+        let mut summary = Summary::default();
+        let mut fatal = None;
+        let mut given_up = 0;
+        let ran = ordered::map(
+            walk.by_ref().take_while(|_| !cancel.load(Ordering::Relaxed)),
+            self.threads,
+            || {
+                let mut examiner = self.examiner(index);
+                move |item| {
+                    let outcome = self.examine(&mut examiner, index, item, cancel);
+                    progress(outcome.as_ref().map_or(0, Finding::bytes));
+                    outcome
+                }
+            },
+            |outcome| match outcome {
+                Ok(finding) => {
+                    summary.record(&finding);
+                    sink(&finding)
+                }
+                Err(Error::Cancelled) => {
+                    given_up += 1;
+                    ControlFlow::Continue(())
+                }
+                Err(error) => {
+                    given_up += 1;
+                    fatal = Some(error);
+                    ControlFlow::Break(())
+                }
+            },
+        )
+        .map_err(Error::io(
+            "start threads to scan",
+            sources.first().cloned().unwrap_or_default(),
+        ))?;
+        if let Some(error) = fatal {
+            return Err(error);
+        }
+        // Counted where files are taken, not where verdicts are, so that the check means something.
+        summary.files = ran.taken - ran.dropped - given_up;
+        summary.links = walk.links();
+        summary.cancelled = ran.stopped || cancel.load(Ordering::Relaxed);
+        summary.finish(start.elapsed());
+        summary.check();
+        Ok(summary)
+    }
+
+    /// What examines one file after another with these options: one a thread.
+    pub fn examiner(&self, index: &Index) -> Examiner {
+        Examiner::new(index, self.limits.clone(), self.radius)
+    }
+
+    /// One file; a panic costs its verdict, not the scan.
+    fn examine(
+        &self,
+        examiner: &mut Examiner,
+        index: &Index,
+        item: Item,
+        cancel: &AtomicBool,
+    ) -> Result<Finding> {
+        match item {
+            Item::Refused(path, reason) => Ok(examiner.refused(&path, reason)),
+            Item::File(path) => survive(examiner, |examiner| examiner.file(&path, cancel))
+                .unwrap_or_else(|reason| {
+                    *examiner = self.examiner(index);
+                    Ok(examiner.refused(&path, reason))
+                }),
+        }
+    }
+}
+
+/// Turns a panic into a reason.
+fn survive<E, T>(
+    examiner: &mut E,
+    work: impl FnOnce(&mut E) -> T,
+) -> std::result::Result<T, Reason> {
+    catch_unwind(AssertUnwindSafe(|| work(examiner))).map_err(|_| Reason {
+        code: ReasonCode::Undecodable,
+        detail: "internal error: examining it panicked (please report this)".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_examining_becomes_a_reason() {
+        let outcome = survive(&mut (), |()| panic!("a decoder's bug"));
+        let reason: Reason = outcome.map(|(): ()| ()).unwrap_err();
+        assert_eq!(reason.code, ReasonCode::Undecodable);
+        assert!(reason.detail.contains("internal error"), "{reason:?}");
+    }
+
+    #[test]
+    fn options_and_examiners_can_cross_threads() {
+        fn crosses<T: Send>() {}
+        crosses::<Scan>();
+        crosses::<Examiner>();
+        crosses::<Finding>();
+    }
+}

@@ -25,10 +25,7 @@ fn columns_come_in_any_order_and_case_and_unknown_ones_are_ignored() {
     assert_eq!(records[0].category.as_deref(), Some("A1"));
     assert_eq!(records[0].tags, ["a", "b c", "d"]);
     assert_eq!(short(&records[1]), (3, one("md5", MD5), None));
-    assert_eq!(
-        (&records[1].category, &records[1].tags),
-        (&None, &Vec::new())
-    );
+    assert_eq!((&records[1].category, &records[1].tags), (&None, &Vec::new()));
 }
 
 #[test]
@@ -71,15 +68,9 @@ fn a_stray_quote_costs_its_own_line_and_no_other() {
         for list in [rows(bad), rows(bad).trim_end().to_owned()] {
             let read = read(list);
             let lines: Vec<_> = read.iter().flatten().map(|record| record.line).collect();
-            assert!(
-                lines == [2, 4, 5] || lines == [2, 3, 4, 5],
-                "{bad}: {lines:?}"
-            );
+            assert!(lines == [2, 4, 5] || lines == [2, 3, 4, 5], "{bad}: {lines:?}");
             let bad_lines: Vec<_> = read.iter().filter_map(|row| row.as_ref().err()).collect();
-            assert!(
-                bad_lines.iter().all(|(line, _)| *line == 3),
-                "{bad_lines:?}"
-            );
+            assert!(bad_lines.iter().all(|(line, _)| *line == 3), "{bad_lines:?}");
             assert_eq!(bad_lines.len() + lines.len(), 4, "{bad}");
         }
     }
@@ -90,10 +81,7 @@ fn two_stray_quotes_do_not_hide_the_rows_between_them() {
     let list = format!("md5,id,category\n{MD5},\"T-1,a\n{MD5},T-2,b\n{MD5},T-3\",c\n{MD5},T-4,d\n");
     let read = read(list);
     let ids: Vec<_> = read.iter().flatten().map(|row| row.id.as_deref()).collect();
-    assert!(
-        ids.contains(&Some("T-2")) && ids.contains(&Some("T-4")),
-        "{ids:?}"
-    );
+    assert!(ids.contains(&Some("T-2")) && ids.contains(&Some("T-4")), "{ids:?}");
     assert_eq!(read[0].as_ref().unwrap_err().0, 2);
 }
 
@@ -104,10 +92,7 @@ fn a_row_may_end_early_but_not_late() {
     assert_eq!(short(read[0].as_ref().unwrap()), (2, one("md5", MD5), None));
     let (line, reason) = read[1].as_ref().unwrap_err();
     assert_eq!(*line, 3);
-    assert_eq!(
-        reason.to_string(),
-        "expected 3 cells as in the header, found 4"
-    );
+    assert_eq!(reason.to_string(), "expected 3 cells as in the header, found 4");
 }
 
 #[test]
@@ -118,34 +103,18 @@ fn bad_cells_are_told_apart_without_repeating_them() {
         errors(list),
         [
             (2, "md5: expected 32 hex digits, found 31 digits".to_owned()),
-            (
-                3,
-                "md5: expected 32 hex digits, found 32 characters".to_owned()
-            ),
+            (3, "md5: expected 32 hex digits, found 32 characters".to_owned()),
             (4, "no signal on this line".to_owned()),
-            (
-                5,
-                "md5: expected 32 hex digits, found 32 characters".to_owned()
-            ),
+            (5, "md5: expected 32 hex digits, found 32 characters".to_owned()),
         ]
     );
 }
 
 #[test]
 fn a_header_without_signal_or_with_one_twice_is_refused() {
-    assert_eq!(
-        read("# ours\n\nid,category\n"),
-        [Err((3, ListReason::NoSignalColumn))]
-    );
-    assert_eq!(
-        errors("pdq,id,hash\n"),
-        [(1, "two columns of the header are pdq".to_owned())]
-    );
-    assert_eq!(
-        errors("md5,\"id\n")[0].0,
-        1,
-        "a header whose quote stays open"
-    );
+    assert_eq!(read("# ours\n\nid,category\n"), [Err((3, ListReason::NoSignalColumn))]);
+    assert_eq!(errors("pdq,id,hash\n"), [(1, "two columns of the header are pdq".to_owned())]);
+    assert_eq!(errors("md5,\"id\n")[0].0, 1, "a header whose quote stays open");
     assert_eq!(
         read_as(Some(Format::Csv), format!("{PDQ}\n")),
         [Err((1, ListReason::NoSignalColumn))]

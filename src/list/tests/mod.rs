@@ -72,7 +72,5 @@ fn one(signal: &str, digits: &str) -> Vec<String> {
 /// The line and the message of each error.
 fn errors(text: impl Into<Vec<u8>>) -> Vec<(u64, String)> {
     let errors = read(text).into_iter().filter_map(Result::err);
-    errors
-        .map(|(line, reason)| (line, reason.to_string()))
-        .collect()
+    errors.map(|(line, reason)| (line, reason.to_string())).collect()
 }

@@ -43,9 +43,7 @@ fn entries() -> impl Strategy<Value = Vec<Record>> {
 /// The five columns after the signals' four, or the fields of an object.
 fn hex(signals: &Signals) -> Vec<(&'static str, String)> {
     let pairs = signals.iter();
-    pairs
-        .map(|(signal, bytes)| (signal.name(), const_hex::encode(bytes)))
-        .collect()
+    pairs.map(|(signal, bytes)| (signal.name(), const_hex::encode(bytes))).collect()
 }
 
 fn write_csv(entries: &[Record]) -> Vec<u8> {

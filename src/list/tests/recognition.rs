@@ -5,10 +5,7 @@ fn a_list_is_recognised_by_its_first_line() {
     let table = [
         (format!("pdq\n{PDQ}\n"), Format::Csv),
         (format!("\u{feff}id,MD5\nx,{MD5}\n"), Format::Csv),
-        (
-            format!("\"SHA-1\",\"MD5\",\"CRC32\"\n\"{SHA1}\",\"{MD5}\",\"0\"\n"),
-            Format::Csv,
-        ),
+        (format!("\"SHA-1\",\"MD5\",\"CRC32\"\n\"{SHA1}\",\"{MD5}\",\"0\"\n"), Format::Csv),
         (format!("{PDQ}\n"), Format::Hex),
         (format!("\u{feff}{PDQ}\r\n"), Format::Hex),
         (MD5.to_owned(), Format::Hex),
@@ -38,10 +35,7 @@ fn a_list_is_recognised_by_its_first_line() {
 
 #[test]
 fn what_is_no_list_is_refused_saying_what_it_is() {
-    let utf16: Vec<u8> = "\u{feff}pdq\n"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let utf16: Vec<u8> = "\u{feff}pdq\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let table: [(&[u8], u64, &str); 11] = [
         (b"", 0, "empty"),
         (b"\n \n# only this\n", 3, "only blank lines and comments"),
@@ -64,10 +58,7 @@ fn what_is_no_list_is_refused_saying_what_it_is() {
         assert!(reason.to_string().contains(what), "{reason}");
     }
     let forced = read_as(Some(Format::Hex), "");
-    assert!(matches!(
-        forced[..],
-        [Err((0, ListReason::Unrecognised(_)))]
-    ));
+    assert!(matches!(forced[..], [Err((0, ListReason::Unrecognised(_)))]));
 }
 
 #[test]

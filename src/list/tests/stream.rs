@@ -8,10 +8,7 @@ use crate::list::lines::LINE_LIMIT;
 #[test]
 fn a_line_that_is_too_long_is_passed_over_whole() {
     let long = "x".repeat(3 * LINE_LIMIT);
-    let reason = ListReason::TooLong {
-        field: "line",
-        limit: LINE_LIMIT,
-    };
+    let reason = ListReason::TooLong { field: "line", limit: LINE_LIMIT };
     for head in [
         "md5\n".to_owned(),
         format!("{MD5}\n"),
@@ -51,11 +48,8 @@ fn a_quote_that_stays_open_over_a_long_line_loses_nothing() {
     let read = read(list);
     let lines: Vec<_> = read.iter().flatten().map(|row| row.line).collect();
     assert_eq!(lines, [3, 5]);
-    let bad: Vec<_> = read
-        .iter()
-        .filter_map(|row| row.as_ref().err())
-        .map(|(line, _)| *line)
-        .collect();
+    let bad: Vec<_> =
+        read.iter().filter_map(|row| row.as_ref().err()).map(|(line, _)| *line).collect();
     assert_eq!(bad, [2, 4]);
 }
 
@@ -71,11 +65,7 @@ fn quotes_made_to_be_read_again_and_again_take_no_longer() {
 #[test]
 fn fields_have_limits_of_their_own() {
     let list = |id: usize, label: usize| {
-        format!(
-            "md5,id,category,tags\n{MD5},{},{},\n",
-            "i".repeat(id),
-            "c".repeat(label)
-        )
+        format!("md5,id,category,tags\n{MD5},{},{},\n", "i".repeat(id), "c".repeat(label))
     };
     assert_eq!(records(list(4096, 1024)).len(), 1);
     let long = |field, limit| [Err((2, ListReason::TooLong { field, limit }))];
@@ -87,25 +77,15 @@ fn fields_have_limits_of_their_own() {
     );
     assert_eq!(read(tags)[1..], long("tags", 1024));
     let name = format!("{MD5}  {}\n", "n".repeat(4097));
-    assert!(matches!(
-        read(name)[..],
-        [Err((1, ListReason::TooLong { field: "id", .. }))]
-    ));
+    assert!(matches!(read(name)[..], [Err((1, ListReason::TooLong { field: "id", .. }))]));
 }
 
 #[test]
 fn bytes_that_are_not_utf8_spoil_their_line_only() {
     let mut list = format!("id,md5\nT-1,{MD5}\ncaf").into_bytes();
-    list.extend(
-        format!("\u{e9},{MD5}\nT-3,{MD5}\n")
-            .encode_utf16()
-            .map(|unit| unit as u8),
-    );
+    list.extend(format!("\u{e9},{MD5}\nT-3,{MD5}\n").encode_utf16().map(|unit| unit as u8));
     let read = read(list);
-    assert_eq!(
-        read[1],
-        Err((3, ListReason::Syntax("not UTF-8".to_owned())))
-    );
+    assert_eq!(read[1], Err((3, ListReason::Syntax("not UTF-8".to_owned()))));
     assert_eq!(read[2].as_ref().unwrap().line, 4);
 }
 
@@ -129,10 +109,7 @@ fn a_stream_that_breaks_ends_the_list_with_an_error() {
     ] {
         let reader = Reader::new(Broken(text.as_bytes()), Path::new("a list"), None).unwrap();
         let items: Vec<_> = reader.collect();
-        assert!(
-            matches!(items.last(), Some(Err(Error::Io { action: "read", .. }))),
-            "{items:?}"
-        );
+        assert!(matches!(items.last(), Some(Err(Error::Io { action: "read", .. }))), "{items:?}");
         assert!(items.len() <= 2);
     }
     assert!(Reader::new(Broken(b""), Path::new("a list"), None).is_err());

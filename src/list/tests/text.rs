@@ -10,11 +10,7 @@ fn hex_lines_tell_their_signal_by_length() {
     let shorts: Vec<_> = records.iter().map(short).collect();
     assert_eq!(
         shorts,
-        [
-            (2, one("pdq", PDQ), None),
-            (4, one("sha1", SHA1), None),
-            (5, one("md5", MD5), None)
-        ]
+        [(2, one("pdq", PDQ), None), (4, one("sha1", SHA1), None), (5, one("md5", MD5), None)]
     );
 }
 
@@ -82,15 +78,10 @@ fn a_forced_signal_overrules_the_length() {
         read[3].as_ref().unwrap_err().1.to_string(),
         "sha256: expected 64 hex digits, found 32 digits"
     );
-    assert_eq!(
-        read[4].as_ref().unwrap_err().1.to_string(),
-        "expected sha256, found pdq"
-    );
-    for (format, name, digits) in [
-        (Format::Pdq, "pdq", PDQ),
-        (Format::Md5, "md5", MD5),
-        (Format::Sha1, "sha1", SHA1),
-    ] {
+    assert_eq!(read[4].as_ref().unwrap_err().1.to_string(), "expected sha256, found pdq");
+    for (format, name, digits) in
+        [(Format::Pdq, "pdq", PDQ), (Format::Md5, "md5", MD5), (Format::Sha1, "sha1", SHA1)]
+    {
         let read = read_as(Some(format), format!("{digits}\n"));
         assert_eq!(short(read[0].as_ref().unwrap()).1, one(name, digits));
     }
@@ -157,9 +148,6 @@ fn bad_sums_are_errors_with_their_line() {
     let header = "%%%% HASHDEEP-1.0\n%%%% size,filename\n6,a\n";
     assert_eq!(
         read(header),
-        [
-            Err((2, ListReason::NoSignalColumn)),
-            Err((3, ListReason::NoSignal))
-        ]
+        [Err((2, ListReason::NoSignalColumn)), Err((3, ListReason::NoSignal))]
     );
 }

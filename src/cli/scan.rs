@@ -1,0 +1,185 @@
+//! `tutela scan`.
+
+use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use std::{fmt, panic, thread};
+
+use anyhow::Context;
+use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressState, ProgressStyle};
+use tutela::hash::Radius;
+use tutela::index::Index;
+use tutela::scan::{Finding, Summary, Verdict, count, load_lists};
+
+use super::options::{Cost, check_sources, radius};
+use super::output::{Rows, counted, note, sanitise, warn_if_empty};
+use super::{ExitStatus, exit, interrupt};
+
+const EXAMPLES: &str = "\
+Examples:
+  tutela scan --index known --out found.jsonl /srv/media
+  tutela scan --list list.csv --all photo.jpg
+";
+
+/// Search files and folders for known images.
+///
+/// Writes one JSON object a line: what matched, and what could not be judged, with the reason.
+/// Hidden files are included, symbolic links inside folders are not followed. A summary goes to
+/// standard error. Ctrl-C stops and still writes what was found until then.
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{EXAMPLES}\n{}", exit::HELP))]
+pub(crate) struct Args {
+    /// The index to search, made by `tutela index add`.
+    #[arg(long, value_name = "DIR", required_unless_present = "list", conflicts_with = "list")]
+    index: Option<PathBuf>,
+    /// A hash list to search instead of an index; may be repeated. Its bank is the file's name.
+    #[arg(long, value_name = "LIST")]
+    list: Vec<PathBuf>,
+    /// Write the findings to this file (replacing it) instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write the files that are clear as well.
+    #[arg(long)]
+    all: bool,
+    /// Greatest PDQ distance that is a match, in bits [default: 31].
+    #[arg(long, value_name = "N", value_parser = radius)]
+    radius: Option<Radius>,
+    /// No progress and no summary.
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    cost: Cost,
+    /// Files and folders to scan.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+impl Args {
+    pub(crate) fn run(self) -> anyhow::Result<ExitStatus> {
+        check_sources(&self.paths)?;
+        let index = match &self.index {
+            Some(dir) => Index::open(dir)?,
+            None => load_lists(&self.list)?,
+        };
+        warn_if_empty(&index);
+        let mut scan = self.cost.scan();
+        scan.radius = self.radius.unwrap_or_default();
+        let mut rows = match &self.out {
+            Some(path) => Rows::file(path)?,
+            None => Rows::stdout(),
+        };
+        let cancel = interrupt::flag()?;
+        let bar = (!self.quiet && io::stderr().is_terminal()).then(|| bar(&self.paths, cancel));
+        quiet_workers();
+
+        let mut written = Ok(());
+        let summary = scan.run(
+            &index,
+            &self.paths,
+            cancel,
+            &|_| {
+                if let Some(bar) = &bar {
+                    bar.inc(1);
+                }
+            },
+            &mut |finding| {
+                if finding.verdict != Verdict::Clear || self.all {
+                    written = write(&mut rows, &bar, finding);
+                }
+                match written {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            },
+        );
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
+        }
+        written.and_then(|()| rows.finish()).context("cannot write the findings")?;
+        let summary = summary?;
+        if !self.quiet {
+            print(&summary);
+        }
+        Ok(status(&summary))
+    }
+}
+
+/// A row; on a terminal the progress bar makes room for it.
+fn write(rows: &mut Rows, bar: &Option<ProgressBar>, finding: &Finding) -> io::Result<()> {
+    match bar {
+        Some(bar) if rows.terminal() => bar.suspend(|| rows.json(finding)),
+        _ => rows.json(finding),
+    }
+}
+
+fn status(summary: &Summary) -> ExitStatus {
+    if summary.cancelled {
+        note("tutela: interrupted: the scan is incomplete");
+        ExitStatus::Fatal
+    } else if summary.matched > 0 {
+        ExitStatus::Matched
+    } else if summary.unjudged > 0 {
+        ExitStatus::Unjudged
+    } else {
+        ExitStatus::NothingMatched
+    }
+}
+
+/// A progress bar; a second walk finds its end meanwhile.
+fn bar(paths: &[PathBuf], cancel: &'static AtomicBool) -> ProgressBar {
+    let style = "{bar:30} {human_pos} of {human_len} files  {rate}  {eta} left";
+    let bar = ProgressBar::no_length();
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // A number that cannot be written is not worth a panic.
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        };
+        bar.set_style(style.with_key("rate", rate));
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let (counting, paths) = (bar.clone(), paths.to_vec());
+    thread::spawn(move || counting.set_length(count(&paths, cancel)));
+    bar
+}
+
+/// The library reports a panic of a decoder as a finding; its text would only tear the output.
+pub(super) fn quiet_workers() {
+    let default = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().name() == Some("main") {
+            default(info);
+        }
+    }));
+}
+
+fn print(summary: &Summary) {
+    note(format_args!(
+        "scanned {}, {}, in {:.1} s ({:.1} files/s)",
+        counted(summary.files, "file", "files"),
+        DecimalBytes(summary.bytes),
+        summary.seconds,
+        summary.files_per_second
+    ));
+    let banks = summary.banks.iter().map(|(bank, count)| (bank.clone(), *count));
+    note(line("match", summary.matched, banks));
+    note(line("clear", summary.clear, []));
+    let reasons = summary.reasons.iter().map(|(code, count)| (code.name().to_owned(), *count));
+    note(line("unjudged", summary.unjudged, reasons));
+    if summary.links > 0 {
+        note(line("links", summary.links, []) + "  not followed: their targets were scanned");
+    }
+}
+
+fn line(name: &str, total: u64, parts: impl IntoIterator<Item = (String, u64)>) -> String {
+    let parts: Vec<_> = parts
+        .into_iter()
+        .map(|(name, count)| format!("{} {}", sanitise(&name), HumanCount(count)))
+        .collect();
+    let mut line = format!("  {name:<9} {}", HumanCount(total));
+    if !parts.is_empty() {
+        line = format!("{line}  ({})", parts.join(", "));
+    }
+    line
+}

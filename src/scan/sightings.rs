@@ -1,0 +1,106 @@
+//! The entries that one file matched, the nearest sighting of each.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use super::Match;
+use crate::Result;
+use crate::hash::{Digests, Orientation, Orientations, Radius, Signal};
+use crate::index::{EntryRef, Searcher};
+use crate::media::Rendering;
+
+/// Collects while a file is examined.
+#[derive(Debug, Default)]
+pub(super) struct Sightings {
+    digests: Vec<(Signal, EntryRef)>,
+    nearest: HashMap<EntryRef, Sighting>,
+    last: Option<Orientations>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sighting {
+    distance: u32,
+    orientation: Orientation,
+    frame: u32,
+    rendering: Rendering,
+}
+
+impl Sightings {
+    /// Looks up a file's digests.
+    pub(super) fn of_digests(&mut self, searcher: &mut Searcher, digests: &Digests) -> Result<()> {
+        for (signal, value) in [
+            (Signal::Sha256, digests.sha256.as_slice()),
+            (Signal::Sha1, &digests.sha1),
+            (Signal::Md5, &digests.md5),
+        ] {
+            let entries = searcher.exact(signal, value)?;
+            self.digests.extend(entries.into_iter().map(|entry| (signal, entry)));
+        }
+        Ok(())
+    }
+
+    /// Looks up one frame in all orientations. A frame like the one before costs nothing.
+    pub(super) fn of_frame(
+        &mut self,
+        searcher: &mut Searcher,
+        hashes: Orientations,
+        radius: Radius,
+        (frame, rendering): (u32, Rendering),
+    ) -> Result<()> {
+        if self.last.replace(hashes) == Some(hashes) {
+            return Ok(());
+        }
+        let found = searcher.within_many(&hashes.hashes, radius)?;
+        for ((orientation, _), hits) in hashes.iter().zip(found) {
+            for hit in hits {
+                let sighting = Sighting { distance: hit.distance, orientation, frame, rendering };
+                // At equal distance the first stays: the earliest frame, the least turned.
+                let nearest = self.nearest.entry(hit.entry).or_insert(sighting);
+                if sighting.distance < nearest.distance {
+                    *nearest = sighting;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The matches: digests before PDQ, the strongest digest first, then by distance, bank, entry.
+    pub(super) fn into_matches(self, searcher: &Searcher) -> Result<Vec<Match>> {
+        let mut matches = Vec::with_capacity(self.digests.len() + self.nearest.len());
+        for (signal, entry) in self.digests {
+            matches.push(resolve(searcher, entry, signal, None)?);
+        }
+        for (entry, sighting) in self.nearest {
+            matches.push(resolve(searcher, entry, Signal::Pdq, Some(sighting))?);
+        }
+        matches.sort_by(|a, b| {
+            let rank = |found: &Match| (Reverse(found.signal), found.distance);
+            rank(a)
+                .cmp(&rank(b))
+                .then_with(|| (&a.bank, &a.entry).cmp(&(&b.bank, &b.entry)))
+                .then_with(|| (&a.category, &a.tags).cmp(&(&b.category, &b.tags)))
+                .then_with(|| (a.frame, a.orientation).cmp(&(b.frame, b.orientation)))
+        });
+        Ok(matches)
+    }
+}
+
+fn resolve(
+    searcher: &Searcher,
+    entry: EntryRef,
+    signal: Signal,
+    sighting: Option<Sighting>,
+) -> Result<Match> {
+    let entry = searcher.entry(entry)?;
+    Ok(Match {
+        bank: entry.bank.to_owned(),
+        entry: entry.id.to_owned(),
+        signal,
+        distance: sighting.map_or(0, |sighting| sighting.distance),
+        orientation: sighting.map(|sighting| sighting.orientation),
+        frame: sighting.map_or(0, |sighting| sighting.frame),
+        rendering: sighting.map_or(Rendering::Stored, |sighting| sighting.rendering),
+        category: entry.category.map(str::to_owned),
+        tags: entry.tags.iter().map(|&tag| tag.to_owned()).collect(),
+    })
+}

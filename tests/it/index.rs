@@ -1,0 +1,169 @@
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use crate::support::{Dir, Run, args, mix, pdq, picture, tutela};
+
+/// The index's digest and its number of live entries.
+fn state(index: &std::path::Path) -> (String, u64) {
+    let info = Run::new(args!["index", "info", "--json", "--index", index]).expect(0).rows();
+    let digest = info[0]["index"].as_str().unwrap().to_owned();
+    (digest, info[0]["entries"].as_u64().unwrap())
+}
+
+#[test]
+fn adding_a_list_twice_changes_nothing() {
+    let dir = Dir::new();
+    let index = dir.path("index");
+    let list = dir.list("known.csv", &[&picture(1), &picture(2)]);
+    let add = args!["index", "add", "--index", index, "--bank", "B", list];
+    let first = Run::new(&add).expect(0);
+    assert!(first.stderr.contains("added 2 entries (0 already there) to bank B"), "{first:?}");
+    let before = state(&index);
+    assert_eq!(before.1, 2);
+    let second = Run::new(&add).expect(0);
+    assert!(second.stderr.contains("added 0 entries (2 already there)"), "{second:?}");
+    assert_eq!(state(&index).1, 2);
+    Run::new(args!["index", "verify", "--index", index]).expect(0);
+}
+
+#[test]
+fn removed_entries_are_found_no_more_and_compacting_changes_no_answer() {
+    let dir = Dir::new();
+    let index = dir.path("index");
+    let pictures: Vec<_> = (0..6).map(picture).collect();
+    let list = dir.list("known.csv", &pictures.iter().collect::<Vec<_>>());
+    let more = dir.list("more.csv", &[&pictures[4], &pictures[5]]);
+    Run::new(args!["index", "add", "--index", index, "--bank", "A", list]).expect(0);
+    Run::new(args!["index", "add", "--index", index, "--bank", "B", more]).expect(0);
+    let hashes: Vec<_> = pictures.iter().map(pdq).collect();
+    let answers = || {
+        let mut command = tutela();
+        Run::of(command.args(args!["match", "--index", index]).args(&hashes))
+    };
+    let counts = |run: &Run| -> Vec<usize> {
+        run.rows().iter().map(|row| row["matches"].as_array().unwrap().len()).collect()
+    };
+    assert_eq!(counts(&answers().expect(1)), [1, 1, 1, 1, 2, 2]);
+
+    let by_id =
+        args!["index", "remove", "--index", index, "--bank", "A", "--entry", "entry-0", "no-such"];
+    let run = Run::new(by_id).expect(0);
+    assert!(
+        run.stderr.contains("no-such") && run.stderr.contains("removed 1 entry from bank A"),
+        "{run:?}"
+    );
+    let by_hash = dir.file("remove.txt", format!("{}\n", hashes[4]));
+    let from = args!["index", "remove", "--index", index, "--bank", "A", "--from", by_hash];
+    Run::new(from).expect(0);
+    let before = answers().expect(1);
+    assert_eq!(counts(&before), [0, 1, 1, 1, 1, 2]);
+
+    Run::new(args!["index", "compact", "--index", index]).expect(0);
+    Run::new(args!["index", "verify", "--index", index]).expect(0);
+    assert_eq!(answers().expect(1).stdout, before.stdout);
+
+    Run::new(args!["index", "remove", "--index", index, "--bank", "A", "--all"]).expect(0);
+    assert_eq!(counts(&answers().expect(1)), [0, 0, 0, 0, 1, 1]);
+    Run::new(args!["index", "remove", "--index", index, "--bank", "A", "--all"]).expect(2);
+}
+
+#[test]
+fn a_bad_line_fails_the_whole_import_and_is_named() {
+    let dir = Dir::new();
+    let index = dir.path("index");
+    let list = dir.list("known.csv", &[&picture(1)]);
+    Run::new(args!["index", "add", "--index", index, "--bank", "B", list]).expect(0);
+    let before = state(&index);
+
+    let mut csv = "pdq,id\n".to_owned();
+    for number in 0..1_000_000_u64 {
+        let words = [0, 1, 2, 3].map(|word| mix(number << 2 | word));
+        let [a, b, c, d] = words;
+        // The header is line 1.
+        if number + 2 == 999_999 {
+            csv += "not a hash,x\n";
+        } else {
+            csv += &format!("{a:016x}{b:016x}{c:016x}{d:016x},{number}\n");
+        }
+    }
+    let large = dir.file("large.csv", csv);
+    let add = args!["index", "add", "--index", index, "--bank", "B", list, large];
+    let run = Run::new(&add).expect(2);
+    assert!(run.stderr.contains("large.csv:999999: pdq"), "{}", run.stderr);
+    assert!(run.stderr.contains("nothing was changed"), "{}", run.stderr);
+    assert!(!run.stderr.contains("not a hash"), "values of lists are secret: {}", run.stderr);
+    assert_eq!(state(&index), before);
+
+    let run = Run::of(tutela().args(&add).arg("--skip-bad")).expect(0);
+    assert!(run.stderr.contains("added 999,999 entries"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 line left out"), "{}", run.stderr);
+    assert_eq!(state(&index).1, 1_000_000);
+}
+
+#[test]
+fn a_failed_first_import_makes_no_index() {
+    let dir = Dir::new();
+    let index = dir.path("index");
+    let bad = dir.file("bad.csv", "pdq\nzz\n");
+    Run::new(args!["index", "add", "--index", index, "--bank", "B", bad]).expect(2);
+    let run = Run::new(args!["index", "info", "--index", index]).expect(2);
+    assert!(run.stderr.contains("not an index"), "{}", run.stderr);
+}
+
+#[test]
+fn a_list_can_come_from_standard_input() {
+    let dir = Dir::new();
+    let index = dir.path("index");
+    let add = args!["index", "add", "--index", index, "--bank", "B", "-"];
+    let hash = pdq(&picture(1));
+    Run::of(tutela().args(&add).write_stdin(format!("{hash}\n"))).expect(0);
+    let run = Run::new(args!["match", "--index", index, hash]).expect(1);
+    assert_eq!(run.rows()[0]["matches"][0]["entry"], "-:1");
+    let run = Run::of(tutela().args(&add).write_stdin(format!("pdq\n{hash}\nzz\n"))).expect(2);
+    assert!(run.stderr.contains("-:3:"), "{}", run.stderr);
+}
+
+#[test]
+fn a_second_writer_is_told_to_wait() {
+    let dir = Dir::new();
+    let index = dir.path("index");
+    let list = dir.list("known.csv", &[&picture(1)]);
+    let mut first = Command::new(env!("CARGO_BIN_EXE_tutela"))
+        .args(args!["index", "add", "--index", index, "--bank", "first", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // It holds the lock while it waits for its list; until it does, the second may well win.
+    let add = args!["index", "add", "--index", index, "--bank", "second", list];
+    let refused = (0..1000).map(|_| Run::new(&add)).find(|run| run.status != Some(0));
+    let refused = refused.unwrap().expect(2);
+    assert!(refused.stderr.contains("locked by another writer"), "{}", refused.stderr);
+
+    let hash = pdq(&picture(2));
+    writeln!(first.stdin.take().unwrap(), "{hash}").unwrap();
+    assert!(first.wait().unwrap().success());
+    Run::new(&add).expect(0);
+    Run::new(args!["match", "--index", index, hash]).expect(1);
+    Run::new(args!["match", "--index", index, pdq(&picture(1))]).expect(1);
+}
+
+#[test]
+fn damage_is_found_by_verify() {
+    let dir = Dir::new();
+    let index = dir.path("index");
+    let list = dir.list("known.csv", &[&picture(1)]);
+    Run::new(args!["index", "add", "--index", index, "--bank", "B", list]).expect(0);
+    let largest = fs::read_dir(&index)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .max_by_key(|path| fs::metadata(path).unwrap().len())
+        .unwrap();
+    let mut bytes = fs::read(&largest).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&largest, bytes).unwrap();
+    let run = Run::new(args!["index", "verify", "--index", index]).expect(2);
+    assert!(run.stderr.contains("damaged"), "{}", run.stderr);
+}
