@@ -1,4 +1,4 @@
-//! The contract of the command line, tested with the real binary.
+//! What users rely on: the command line by the real binary, the library through its public names.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,10 +7,14 @@ mod support;
 
 /// Usage, help, exit statuses, `hash`, `match`, `completions`.
 mod cli;
+/// PDQ against the reference implementation.
+mod golden;
 /// Importing, removing, compacting, checking; two writers.
 mod index;
 /// Signals, closed pipes, sizes.
 mod lifecycle;
+/// Pictures of every kind: colours, frames, damage, limits.
+mod media;
 /// What matches, and how that is told.
 mod matching;
 /// Findings: fields, verdicts, order.

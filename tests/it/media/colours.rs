@@ -72,7 +72,7 @@ fn transparency_is_shown_as_stored_and_over_white_and_black() {
         };
         tiff(&[page], 0)
     };
-    let lossy = include_bytes!("../../testdata/golden/media/lossy-alpha.webp").to_vec();
+    let lossy = include_bytes!("../../../testdata/golden/media/lossy-alpha.webp").to_vec();
     let files = [
         ("RGBA PNG", 3, 0, png(&colours, Colour::Rgba, Depth::Eight, |_| ())),
         ("RGBA WebP", 3, 0, webp(&colours, WIDTH, HEIGHT, Kind::Rgba8)),

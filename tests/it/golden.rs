@@ -5,7 +5,7 @@
 use sha2::Digest as _;
 use tutela::hash::{Hasher, Orientation, Pixels, Prescale};
 
-const GOLDEN: &str = include_str!("../testdata/golden/pdq.csv");
+const GOLDEN: &str = include_str!("../../testdata/golden/pdq.csv");
 
 #[test]
 fn every_hash_and_quality_equals_the_reference() {

@@ -1,17 +1,11 @@
 //! What `media::decode` makes of files: colours, frames, damage, limits.
 
 #![allow(clippy::big_endian_bytes, reason = "PNG and JPEG are big-endian")]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "media/animations.rs"]
 mod animations;
-#[path = "media/colours.rs"]
 mod colours;
-#[path = "media/files.rs"]
 mod files;
-#[path = "media/hostile.rs"]
 mod hostile;
-#[path = "media/stills.rs"]
 mod stills;
 
 use std::ops::ControlFlow;

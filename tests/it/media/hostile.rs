@@ -27,7 +27,7 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("TIFF of two pages", tiff(&[page.clone(), page], 0)),
         (
             "lossy WebP with alpha",
-            include_bytes!("../../testdata/golden/media/lossy-alpha.webp").to_vec(),
+            include_bytes!("../../../testdata/golden/media/lossy-alpha.webp").to_vec(),
         ),
     ]);
     files
