@@ -59,6 +59,7 @@ fn hashes_near(rng: &mut StdRng, centre: &[u8; 32], count: usize) -> Vec<[u8; 32
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "the log must tell which kernels a machine has tried")]
 fn every_kernel_scans_as_the_naive_loop_does() {
     let mut rng = StdRng::seed_from_u64(1);
     let mut kernels = 0;

@@ -82,8 +82,8 @@ mod tests {
             let words = to_words(hash.as_bytes());
             let arranged = arrange(&hash);
             for c in 0..16 {
-                for b in 0..16 {
-                    assert_eq!(bit(chunk(&arranged, c), b), bit(words[b], (b + c) % 16));
+                for (b, word) in words.into_iter().enumerate() {
+                    assert_eq!(bit(chunk(&arranged, c), b), bit(word, (b + c) % 16));
                 }
             }
             assert_eq!(restore(&arranged), hash);

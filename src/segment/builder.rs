@@ -260,7 +260,7 @@ impl<W: Write> BlockWriter<W> {
             let (now, later) = bytes.split_at(room.min(bytes.len()));
             self.block.update(now);
             self.at += now.len() as u64;
-            if self.at % BLOCK == 0 {
+            if self.at.is_multiple_of(BLOCK) {
                 self.end_block();
             }
             bytes = later;
@@ -285,7 +285,7 @@ impl<W: Write> BlockWriter<W> {
     }
 
     fn finish(mut self) -> io::Result<()> {
-        if self.at % BLOCK != 0 {
+        if !self.at.is_multiple_of(BLOCK) {
             self.end_block();
         }
         let table = self.checksums.as_bytes();

@@ -165,7 +165,10 @@ impl<'a> Tables<'a> {
         near: &mut Vec<Near>,
     ) -> Result<(), Corruption> {
         let Scratch { buckets, askers, passed, rows, .. } = scratch;
-        (buckets.clear(), askers.clear(), passed.clear(), rows.clear());
+        buckets.clear();
+        askers.clear();
+        passed.clear();
+        rows.clear();
         let mut tables = Vec::with_capacity(CHUNKS);
         for number in 0..CHUNKS {
             let table = self.table(number)?;

@@ -13,10 +13,10 @@ mod golden;
 mod index;
 /// Signals, closed pipes, sizes.
 mod lifecycle;
-/// Pictures of every kind: colours, frames, damage, limits.
-mod media;
 /// What matches, and how that is told.
 mod matching;
+/// Pictures of every kind: colours, frames, damage, limits.
+mod media;
 /// Findings: fields, verdicts, order.
 mod scan;
 /// What is in folders besides pictures.

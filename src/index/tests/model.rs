@@ -10,7 +10,8 @@ use crate::hamming::Kernel;
 use crate::hash::{Hash256, Radius, Signal, Signals};
 use crate::index::{EntryRef, Index, IndexWriter, NewEntry, Searcher};
 
-pub(super) const GO: AtomicBool = AtomicBool::new(false);
+/// Nobody cancels.
+pub(super) static GO: AtomicBool = AtomicBool::new(false);
 
 /// What the index should hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -96,7 +96,12 @@ pub(crate) fn stills() -> Vec<(&'static str, u8, Vec<u8>, fn(u32, u32) -> [u8; 3
         ),
         ("palette GIF", 0, gif([WIDTH as u16, HEIGHT as u16], &[]), coloured),
         ("lossless WebP", 0, webp(&plain, WIDTH, HEIGHT, Kind::Rgb8), rgb),
-        ("lossy WebP", 24, include_bytes!("../../../testdata/golden/media/lossy.webp").to_vec(), rgb),
+        (
+            "lossy WebP",
+            24,
+            include_bytes!("../../../testdata/golden/media/lossy.webp").to_vec(),
+            rgb,
+        ),
         ("RGB BMP", 0, bmp(&plain, Kind::Rgb8, None), rgb),
         ("palette BMP", 0, bmp(&indices, Kind::L8, Some(&palette())), coloured),
         ("RGB TIFF", 0, tiff(&[page(2, 8, 3, plain.clone())], 0), rgb),
