@@ -39,9 +39,11 @@ pub(crate) fn jpeg(canvas: &Canvas, how: Jpeg) -> Result<Vec<u8>> {
     }
     let samples = match how.colours {
         ColorType::Luma => canvas.greys(),
-        ColorType::Cmyk | ColorType::CmykAsYcck => {
-            canvas.pixels.iter().flat_map(|&pixel| cmyk(pixel)).collect()
-        }
+        ColorType::Cmyk | ColorType::CmykAsYcck => canvas
+            .pixels
+            .iter()
+            .flat_map(|&pixel| cmyk(pixel))
+            .collect(),
         _ => canvas.samples(),
     };
     let (width, height) = (canvas.width as u16, canvas.height as u16);
@@ -121,19 +123,42 @@ pub(crate) fn png(canvas: &Canvas) -> Result<Vec<u8>> {
 
 /// PNG with 16 bits a sample.
 pub(crate) fn png_16_bit(canvas: &Canvas) -> Result<Vec<u8>> {
-    let samples: Vec<u8> = canvas.samples().iter().flat_map(|&byte| [byte; 2]).collect();
-    png_of(canvas, png::ColorType::Rgb, png::BitDepth::Sixteen, &samples)
+    let samples: Vec<u8> = canvas
+        .samples()
+        .iter()
+        .flat_map(|&byte| [byte; 2])
+        .collect();
+    png_of(
+        canvas,
+        png::ColorType::Rgb,
+        png::BitDepth::Sixteen,
+        &samples,
+    )
 }
 
 /// PNG in grey with an opacity, which is full.
 pub(crate) fn png_grey_alpha(canvas: &Canvas) -> Result<Vec<u8>> {
-    let samples: Vec<u8> = canvas.greys().iter().flat_map(|&grey| [grey, 255]).collect();
-    png_of(canvas, png::ColorType::GrayscaleAlpha, png::BitDepth::Eight, &samples)
+    let samples: Vec<u8> = canvas
+        .greys()
+        .iter()
+        .flat_map(|&grey| [grey, 255])
+        .collect();
+    png_of(
+        canvas,
+        png::ColorType::GrayscaleAlpha,
+        png::BitDepth::Eight,
+        &samples,
+    )
 }
 
 /// PNG with 252 colours.
 pub(crate) fn png_palette(canvas: &Canvas) -> Result<Vec<u8>> {
-    png_of(canvas, png::ColorType::Indexed, png::BitDepth::Eight, &indexed(canvas))
+    png_of(
+        canvas,
+        png::ColorType::Indexed,
+        png::BitDepth::Eight,
+        &indexed(canvas),
+    )
 }
 
 /// An animated PNG with 252 colours.

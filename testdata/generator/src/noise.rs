@@ -26,7 +26,7 @@ impl Noise {
         let (left, top) = (x.div_euclid(cell), y.div_euclid(cell));
         let ease = |part: i32| {
             let t = part * 256 / cell;
-            t * t * (768 - 2 * t) >> 16
+            (t * t * (768 - 2 * t)) >> 16
         };
         let (u, v) = (ease(x.rem_euclid(cell)), ease(y.rem_euclid(cell)));
         let row = |y| self.point(left, y) * (256 - u) + self.point(left + 1, y) * u;
