@@ -180,11 +180,6 @@ impl Index {
         Ok(())
     }
 
-    /// Whether there is no live entry, so that nothing can match.
-    pub fn is_empty(&self) -> bool {
-        self.parts.iter().all(|part| part.live().next().is_none())
-    }
-
     /// Counts of what is in it. Reads every entry's label.
     ///
     /// # Errors
