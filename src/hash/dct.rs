@@ -149,3 +149,43 @@ fn median(spectrum: &Spectrum) -> f32 {
     let (_, median, _) = values.select_nth_unstable_by(KEPT * KEPT / 2 - 1, f32::total_cmp);
     *median
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::hash::naive;
+
+    proptest! {
+        #[test]
+        fn the_median_is_torbens_with_many_ties_and_with_none(
+            values in prop_oneof![
+                prop::collection::vec(-3..3_i32, 256),
+                prop::collection::vec(-1_000_000..1_000_000_i32, 256),
+            ],
+            scale in prop_oneof![Just(1.0_f32), Just(0.37), Just(1e-7)],
+        ) {
+            let mut spectrum = [[0.0; KEPT]; KEPT];
+            for (slot, value) in spectrum.as_flattened_mut().iter_mut().zip(values) {
+                *slot = value as f32 * scale;
+            }
+            prop_assert_eq!(median(&spectrum), naive::torben(spectrum.as_flattened()));
+        }
+    }
+
+    #[test]
+    fn the_table_is_the_same_whichever_way_a_cosine_rounds_its_last_digits() {
+        let scale = f64::from((2.0 / SIDE as f64).sqrt() as f32);
+        for frequency in 0..KEPT {
+            for position in 0..SIDE {
+                let exact = f64::from(entry(frequency, position));
+                let angle = PI / 128.0 * ((frequency + 1) * (2 * position + 1)) as f64;
+                for error in [-1e-14, 1e-14] {
+                    let nearby = f64::from((scale * (angle.cos() + error)) as f32);
+                    assert_eq!(nearby, exact, "frequency {frequency}, position {position}");
+                }
+            }
+        }
+    }
+}

@@ -271,8 +271,9 @@ fn turn_to_lanes(rows: &[f32], stride: usize, strip: &mut [Lanes]) {
             [0, 1, 2, 3].map(|row| rows[row * stride..][..stride].as_chunks::<4>().0);
         let columns = strip.as_chunks_mut::<4>().0;
         for ((((columns, a), b), c), d) in columns.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-            for (column, lanes) in columns.iter_mut().enumerate() {
-                lanes.as_chunks_mut().0[four] = [a[column], b[column], c[column], d[column]];
+            let tile = transpose([*a, *b, *c, *d]);
+            for (lanes, samples) in columns.iter_mut().zip(tile) {
+                lanes.as_chunks_mut().0[four] = samples;
             }
         }
     }
@@ -287,11 +288,13 @@ fn turn_to_rows(strip: &[Lanes], stride: usize, rows: &mut [f32]) {
         let [a, b, c, d] = [a, b, c, d].map(|row| row.as_chunks_mut::<4>().0);
         let columns = strip.as_chunks::<4>().0;
         for ((((columns, a), b), c), d) in columns.iter().zip(a).zip(b).zip(c).zip(d) {
-            let tile = columns.map(|lanes| lanes.as_chunks::<4>().0[four]);
-            *a = tile.map(|lanes| lanes[0]);
-            *b = tile.map(|lanes| lanes[1]);
-            *c = tile.map(|lanes| lanes[2]);
-            *d = tile.map(|lanes| lanes[3]);
+            let four_of = |column: usize| columns[column].as_chunks::<4>().0[four];
+            [*a, *b, *c, *d] = transpose([0, 1, 2, 3].map(four_of));
         }
     }
+}
+
+#[inline]
+fn transpose(tile: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+    [0, 1, 2, 3].map(|column| [0, 1, 2, 3].map(|row: usize| tile[row][column]))
 }

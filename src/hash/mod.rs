@@ -7,11 +7,15 @@ mod dct;
 mod digest;
 mod filter;
 mod luma;
+#[cfg(test)]
+mod naive;
 mod orientation;
 mod pdq;
 mod pixels;
 mod quality;
 mod signal;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use digest::{Digester, Digests};

@@ -29,22 +29,32 @@ pub(super) enum Blend {
     Over,
 }
 
-/// Red-green-blue-alpha, transparent at first.
+/// Red-green-blue-alpha, transparent at first, though with a stored colour.
 pub(super) struct Canvas {
     width: usize,
     height: usize,
     pixels: Vec<[u8; 4]>,
     saved: Vec<[u8; 4]>,
     last: Option<(Region, Dispose)>,
+    ground: [u8; 4],
 }
 
 impl Canvas {
     /// Bytes a pixel that it takes, with the copy that [`Dispose::Restore`] needs.
     pub(super) const BYTES: u64 = 8;
 
-    pub(super) fn new(width: u32, height: u32) -> Self {
+    /// A transparent canvas; `ground` is the colour that is seen if alpha is ignored.
+    pub(super) fn new(width: u32, height: u32, [r, g, b]: [u8; 3]) -> Self {
         let (width, height) = (to_usize(width), to_usize(height));
-        Self { width, height, pixels: vec![[0; 4]; width * height], saved: Vec::new(), last: None }
+        let ground = [r, g, b, 0];
+        Self {
+            width,
+            height,
+            pixels: vec![ground; width * height],
+            saved: Vec::new(),
+            last: None,
+            ground,
+        }
     }
 
     /// All of it, four bytes a pixel.
@@ -64,7 +74,7 @@ impl Canvas {
         match self.last {
             Some((last, Dispose::Clear)) => {
                 for row in rows(&mut self.pixels, self.width, self.height, last) {
-                    row.fill([0; 4]);
+                    row.fill(self.ground);
                 }
             }
             Some((_, Dispose::Restore)) => self.pixels.copy_from_slice(&self.saved),
@@ -151,7 +161,7 @@ mod tests {
             (Dispose::Clear, [RED, NONE, RED]),
             (Dispose::Restore, [RED, RED, RED]),
         ] {
-            let mut canvas = Canvas::new(3, 1);
+            let mut canvas = Canvas::new(3, 1, [0; 3]);
             draw(&mut canvas, 0, 3, Dispose::Keep, RED);
             draw(&mut canvas, 1, 1, dispose, BLUE);
             assert_eq!(canvas.pixels, [RED, BLUE, RED]);
@@ -162,7 +172,7 @@ mod tests {
 
     #[test]
     fn what_lies_beyond_the_canvas_is_cut_off() {
-        let mut canvas = Canvas::new(2, 2);
+        let mut canvas = Canvas::new(2, 2, [0; 3]);
         let region = Region { x: 1, y: 1, width: 2, height: 2 };
         let frame = (0..4).map(|at| [at, 0, 0, 255]);
         canvas.draw(region, Dispose::Keep, Blend::Replace, frame);

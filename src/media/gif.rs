@@ -65,7 +65,10 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
                     None => [0, 0, 0, alpha],
                 }
             });
-            let canvas = canvas.get_or_insert_with(|| Canvas::new(width, height));
+            // viewers show what no frame covers as transparent, Pillow gives it this colour
+            let ground = colours.get(usize::from(transparent.unwrap_or(0)));
+            let ground = ground.copied().unwrap_or_default();
+            let canvas = canvas.get_or_insert_with(|| Canvas::new(width, height, ground));
             canvas.draw(region, dispose, Blend::Over, pixels);
             out.frame(width, height, 4, canvas.bytes())?;
         }

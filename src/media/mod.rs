@@ -25,8 +25,8 @@
 //! - **Damage**: what a decoder can still make of a damaged file is handed over, as a match of it is
 //!   a match; and [`Decoded::problem`] says that it is not all. A file that ends early is reported
 //!   even where the decoder fills in the rest. Bytes after the end of the picture are no damage.
-//!   One thing cannot be told: a JPEG cut short to which somebody appended an end marker, unless far
-//!   too little data is left.
+//!   One thing cannot be told: a JPEG of several scans cut short to which somebody appended an end
+//!   marker, unless far too little data is left.
 
 #![deny(clippy::indexing_slicing, clippy::cast_possible_truncation)]
 #![allow(clippy::big_endian_bytes, reason = "JPEG, PNG and half of all TIFF files are big-endian")]

@@ -48,7 +48,7 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
     let mut canvas = None;
     for _ in 0..frames {
         out.begin(width, height, MOST + Canvas::BYTES)?;
-        let canvas = canvas.get_or_insert_with(|| Canvas::new(width, height));
+        let canvas = canvas.get_or_insert_with(|| Canvas::new(width, height, [0; 3]));
         let (data, result) = next(&mut reader, deep);
         let Some(control) = reader.info().frame_control else {
             break;
@@ -136,17 +136,17 @@ fn damage(bytes: &[u8]) -> Option<String> {
             return None;
         }
         let Some((data, after)) = body.split_at_checked(length) else {
-            return Some(format!("the file ends inside a {name} chunk"));
+            return Some(format!("the file ends inside chunk {name}"));
         };
         let Some((&stated, after)) = after.split_first_chunk::<4>() else {
-            return Some(format!("the file ends inside a {name} chunk"));
+            return Some(format!("the file ends inside chunk {name}"));
         };
         let mut checksum = crc32fast::Hasher::new();
         checksum.update(&kind);
         checksum.update(data);
         let pictured = [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"acTL", b"fcTL", b"fdAT"];
         if checksum.finalize() != u32::from_be_bytes(stated) && pictured.contains(&&kind) {
-            return Some(format!("a {name} chunk has another checksum than stated"));
+            return Some(format!("chunk {name} has a wrong checksum"));
         }
         rest = after;
     }

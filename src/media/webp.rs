@@ -14,10 +14,6 @@ use super::canvas::{Blend, Canvas, Dispose, Region};
 use super::guard::shield;
 use super::output::{End, Output, to_usize};
 
-/// Bytes a pixel at the peak: planes of a lossy picture or the buffer of a lossless one, its
-/// pixels, its alpha while that is decoded.
-const COST: u64 = 11;
-
 pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
     let stated =
         bytes.get(4..8).and_then(|size| size.try_into().ok()).map_or(0, u32::from_le_bytes);
@@ -43,14 +39,19 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
     let height = u32::from_le_bytes([h0, h1, h2, 0]) + 1;
     let mut canvas = None;
     for chunk in Chunks(body).filter(|chunk| chunk.kind == b"ANMF") {
-        out.begin(width, height, COST + Canvas::BYTES + 3)?;
-        let canvas = canvas.get_or_insert_with(|| Canvas::new(width, height));
+        out.begin(width, height, Canvas::BYTES + 3)?;
+        let canvas = canvas.get_or_insert_with(|| Canvas::new(width, height, [0; 3]));
         let Some((&head, parts)) = chunk.data.split_first_chunk::<16>() else {
             out.note(Reason::undecodable("a frame is cut off"));
             break;
         };
         let [x0, x1, x2, y0, y1, y2, .., flags] = head;
-        match picture(parts, out) {
+        let picture = Parts::of(parts).and_then(|parts| {
+            let (width, height) = parts.size()?;
+            out.limits.check(width, height, Canvas::BYTES + 3 + parts.cost())?;
+            picture(&parts)
+        });
+        match picture {
             Ok(picture) => {
                 let region = Region {
                     x: u32::from_le_bytes([x0, x1, x2, 0]) * 2,
@@ -73,9 +74,10 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
 }
 
 fn still(body: &[u8], out: &mut Output<'_>) -> Result<(), End> {
-    let (width, height) = Parts::of(body)?.size()?;
-    out.begin(width, height, COST)?;
-    let picture = picture(body, out)?;
+    let parts = Parts::of(body)?;
+    let (width, height) = parts.size()?;
+    out.begin(width, height, parts.cost())?;
+    let picture = picture(&parts)?;
     out.frame(width, height, picture.channels, &picture.data)
 }
 
@@ -96,11 +98,8 @@ impl Picture {
     }
 }
 
-/// Decodes the picture that these chunks hold.
-fn picture(chunks: &[u8], out: &Output<'_>) -> Result<Picture, Reason> {
-    let parts = Parts::of(chunks)?;
+fn picture(parts: &Parts<'_>) -> Result<Picture, Reason> {
     let (width, height) = parts.size()?;
-    out.limits.check(width, height, COST)?;
     let file = parts.file();
     shield(|| {
         let decoder = WebPDecoder::new(Cursor::new(&file)).map_err(reason)?;
@@ -134,6 +133,18 @@ impl<'a> Parts<'a> {
             }
         }
         Err(Reason::undecodable("there is no picture in it"))
+    }
+
+    /// Bytes a pixel at the peak.
+    fn cost(&self) -> u64 {
+        match (self.lossless, self.alpha) {
+            // its own buffer and the pixels, or the pixels and the flat ones
+            (true, _) => 8,
+            // the planes, the pixels
+            (false, None) => 5,
+            // and the alpha, which is a lossless picture
+            (false, Some(_)) => 11,
+        }
     }
 
     /// Width and height, by the header of the data (RFC 6386, 9.1; RFC 9649, 3.4).

@@ -24,6 +24,8 @@ fn animations_are_composed_as_viewers_show_them() {
         ([40, 10, 10, 10], RED, Keep),
     ];
     let (red, lime, none) = ([255, 0, 0], [0, 255, 0], [0; 3]);
+    // a cleared region of a GIF stores its first colour, beside being transparent
+    let cleared = palette()[0];
     let at = |x, y| palette()[usize::from(index(x, y))];
     let screen = [WIDTH as u16, HEIGHT as u16];
     assert_eq!(
@@ -31,8 +33,8 @@ fn animations_are_composed_as_viewers_show_them() {
         [
             [at(0, 0), at(12, 12), at(22, 12)],
             [at(0, 0), red, at(22, 12)],
-            [at(0, 0), none, lime],
-            [at(0, 0), none, at(22, 12)],
+            [at(0, 0), cleared, lime],
+            [at(0, 0), cleared, at(22, 12)],
         ]
     );
     let composed = [

@@ -116,3 +116,16 @@ fn transparency_that_changes_nothing_is_not_shown_again() {
     let renderings: Vec<_> = frames(&file).iter().map(|shown| shown.rendering).collect();
     assert_eq!(renderings, [Rendering::Stored, Rendering::OverBlack]);
 }
+
+#[test]
+fn a_tiff_filled_from_the_low_bits_is_turned_around() {
+    let page = Page {
+        photometric: 1,
+        bits: 8,
+        samples: 1,
+        fill_order: Some(2),
+        data: scene(|x, y| [grey(x, y).reverse_bits()]),
+        ..Page::default()
+    };
+    frames(&tiff(&[page], 0))[0].assert_shows("TIFF", 0, grey_rgb);
+}

@@ -187,6 +187,7 @@ pub(crate) struct Page {
     pub(crate) samples: u16,
     pub(crate) planar: bool,
     pub(crate) extra: Option<u16>,
+    pub(crate) fill_order: Option<u16>,
     pub(crate) map: Vec<u16>,
     pub(crate) data: Vec<u8>,
 }
@@ -222,6 +223,9 @@ pub(crate) fn tiff(pages: &[Page], after: u32) -> Vec<u8> {
             (279, 4, strips, one(lengths, length)),
             (284, 3, 1, 1 + u32::from(page.planar)),
         ];
+        if let Some(order) = page.fill_order {
+            entries.insert(5, (266, 3, 1, order.into()));
+        }
         if !page.map.is_empty() {
             entries.push((320, 3, page.map.len() as u32, map));
         }

@@ -11,7 +11,7 @@ fn a_list_is_recognised_by_its_first_line() {
         ),
         (format!("{PDQ}\n"), Format::Hex),
         (format!("\u{feff}{PDQ}\r\n"), Format::Hex),
-        (format!("{MD5}"), Format::Hex),
+        (MD5.to_owned(), Format::Hex),
         (format!("# x\n\n{SHA1},y\n"), Format::Hex),
         (format!("hash={PDQ},z\n"), Format::Hex),
         (format!("video_md5 {MD5}\n"), Format::Hex),

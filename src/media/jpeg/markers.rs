@@ -23,6 +23,8 @@ pub(in crate::media) struct Markers {
     pub(in crate::media) data: u64,
     /// Whether the end marker was reached.
     pub(in crate::media) ended: bool,
+    /// The place of the end marker, or of the end of the file.
+    pub(in crate::media) end: usize,
 }
 
 /// A colour component of the frame header.
@@ -48,13 +50,14 @@ impl Markers {
     ///
     /// A file that is cut off after its first scan began gives the markers so far, not `ended`.
     pub(in crate::media) fn read(bytes: &[u8]) -> Result<Self, Reason> {
-        let mut markers = Self::default();
+        let mut markers = Self { end: bytes.len(), ..Self::default() };
         let mut at = 2;
         while let Some((marker, start)) = next_marker(bytes, at) {
             at = start;
             match marker {
                 0xD9 => {
                     markers.ended = true;
+                    markers.end = start - 2;
                     break;
                 }
                 // without a length
@@ -134,28 +137,52 @@ impl Markers {
         self.components.iter().map(|c| c.id).eq(*b"RGB")
     }
 
-    /// Whether the decoder holds all coefficients in memory.
+    /// Whether the components are sampled as every encoder does it: the first (and the black one) in
+    /// full, the others alike, in whole fractions. The decoder gets other ways wrong.
+    pub(in crate::media) fn usual_sampling(&self) -> bool {
+        let rate = |component: &Component| (component.across, component.down);
+        match self.components.as_slice() {
+            [_] => true,
+            [first, second, third, rest @ ..] => {
+                let ((across, down), (part_across, part_down)) = (rate(first), rate(second));
+                rate(third) == rate(second)
+                    && rest.iter().all(|black| rate(black) == rate(first))
+                    && across.checked_rem(part_across) == Some(0)
+                    && down.checked_rem(part_down) == Some(0)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the picture comes in several scans, so that the decoder holds all of it.
     pub(in crate::media) fn buffered(&self) -> bool {
         self.frame == 2 || usize::from(self.first_scan) < self.components.len()
+    }
+
+    /// Bytes a pixel of the coefficients that the decoder holds in memory, two for each.
+    pub(in crate::media) fn coefficients(&self) -> u64 {
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        if self.buffered() { (self.blocks() * 64 * 2).div_ceil(pixels.max(1)) } else { 0 }
     }
 
     /// The least bytes of data that a picture of this size can have: two bits a block (a difference
     /// and an end), in progressive files one.
     pub(in crate::media) fn least_data(&self) -> u64 {
+        self.blocks() * if self.frame == 2 { 1 } else { 2 } / 8
+    }
+
+    /// Blocks of 8 x 8 samples of all components.
+    fn blocks(&self) -> u64 {
         let most = |factor: fn(&Component) -> u8| {
             u64::from(self.components.iter().map(factor).max().unwrap_or(1).max(1))
         };
         let (across, down) = (most(|c| c.across), most(|c| c.down));
-        let blocks: u64 = self
-            .components
-            .iter()
-            .map(|c| {
-                let columns = (u64::from(self.width) * u64::from(c.across)).div_ceil(across * 8);
-                let rows = (u64::from(self.height) * u64::from(c.down)).div_ceil(down * 8);
-                columns * rows
-            })
-            .sum();
-        blocks * if self.frame == 2 { 1 } else { 2 } / 8
+        let blocks = self.components.iter().map(|c| {
+            let columns = (u64::from(self.width) * u64::from(c.across)).div_ceil(across * 8);
+            let rows = (u64::from(self.height) * u64::from(c.down)).div_ceil(down * 8);
+            columns * rows
+        });
+        blocks.sum()
     }
 }
 

@@ -18,10 +18,8 @@ use super::samples;
 pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
     let markers = Markers::read(bytes)?;
     let (width, height) = (u32::from(markers.width), u32::from(markers.height));
-    let count = markers.components.len() as u64;
-    let channels = if count == 1 { 1 } else { 3 };
-    let coefficients = if markers.buffered() { 2 * count } else { 0 };
-    out.begin(width, height, channels + coefficients)?;
+    let channels = if markers.components.len() == 1 { 1 } else { 3 };
+    out.begin(width, height, channels + markers.coefficients())?;
     let plan = Plan::of(&markers)?;
 
     if !markers.ended {
@@ -32,8 +30,11 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
             format!("{data} bytes of image data are too few for {width} x {height} pixels");
         out.note(Reason::undecodable(detail));
     }
-    let patched = plan.patch(bytes, &markers);
-    let bytes = patched.as_deref().unwrap_or(bytes);
+    if !markers.usual_sampling() {
+        let detail = "the components are sampled in an unusual way: colours may be wrong";
+        out.note(Reason::unsupported(detail));
+    }
+    let bytes = &plan.copy(bytes, &markers);
 
     let mut pixels = vec![0; to_usize(width) * to_usize(height) * plan.channels()];
     let mut decoded = shield(|| plan.decode(bytes, true, &mut pixels));
@@ -107,16 +108,24 @@ impl Plan {
         self.colours.num_components()
     }
 
-    fn patch(&self, bytes: &[u8], markers: &Markers) -> Option<Vec<u8>> {
-        let wrong = |&&(_, transform): &&(usize, u8)| transform != self.transform;
-        markers.adobe.iter().find(wrong)?;
-        let mut copy = bytes.to_vec();
+    /// The file as the decoder is to see it.
+    ///
+    /// A picture in one scan goes without its end marker: from there on the decoder would make up
+    /// data without a word, whereas it reports that the bytes run out. As it looks ahead, a few
+    /// follow that it need not reach.
+    fn copy(&self, bytes: &[u8], markers: &Markers) -> Vec<u8> {
+        let mut copy = bytes.get(..markers.end).unwrap_or(bytes).to_vec();
         for &(at, _) in &markers.adobe {
             if let Some(transform) = copy.get_mut(at) {
                 *transform = self.transform;
             }
         }
-        Some(copy)
+        if !markers.buffered() {
+            copy.extend([0; 16]);
+        } else if markers.ended {
+            copy.extend([0xFF, 0xD9]);
+        }
+        copy
     }
 
     fn decode(&self, bytes: &[u8], strict: bool, pixels: &mut [u8]) -> Result<(), Reason> {
@@ -127,6 +136,6 @@ impl Plan {
             .set_max_height(usize::from(u16::MAX));
         JpegDecoder::new_with_options(ZCursor::new(bytes), options)
             .decode_into(pixels)
-            .map_err(|error| Reason::undecodable(error.to_string()))
+            .map_err(|error| Reason::undecodable(error.to_string().trim_matches('"')))
     }
 }

@@ -141,7 +141,7 @@ impl<'a> Directory<'a> {
         if let Some((at, length)) = self.field(tag) {
             patches.push((at, self.shape.bytes(number, length)));
         }
-        View { cursor: Cursor::new(self.bytes), patches }
+        View { cursor: Cursor::new(self.bytes), patches, reversed: false }
     }
 }
 
@@ -149,6 +149,9 @@ impl<'a> Directory<'a> {
 pub(super) struct View<'a> {
     cursor: Cursor<&'a [u8]>,
     patches: Vec<(usize, Vec<u8>)>,
+    /// Whether the bits of each byte are to be turned around, which the decoder does not do for
+    /// files that are filled from the low bits (FillOrder 2, common with fax).
+    pub(super) reversed: bool,
 }
 
 impl Read for View<'_> {
@@ -163,6 +166,10 @@ impl Read for View<'_> {
                     *out = byte;
                 }
             }
+        }
+        if self.reversed {
+            let read = buffer.iter_mut().take(count);
+            read.for_each(|byte| *byte = byte.reverse_bits());
         }
         Ok(count)
     }

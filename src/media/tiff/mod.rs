@@ -17,6 +17,7 @@ use super::{Reason, samples};
 
 const PHOTOMETRIC: u16 = 262;
 const COMPRESSION: u16 = 259;
+const FILL_ORDER: u16 = 266;
 
 pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
     let directories = Directories::new(bytes);
@@ -82,6 +83,7 @@ fn page(bytes: &[u8], directory: &Directory<'_>, out: &mut Output<'_>) -> Result
         out.note(damage);
     }
 
+    decoder.inner().reversed = directory.number(FILL_ORDER) == Some(2) && !jpeg;
     let mut buffer = DecodingResult::U8(Vec::new());
     let result = shield(|| decoder.read_image_to_buffer(&mut buffer).map_err(reason));
     let shape = Shape { width: to_usize(width), samples, bits: bits.into(), layout };
@@ -161,7 +163,7 @@ fn check_strips(
         let strip = bytes.get(place(offset)..end).unwrap_or_default();
         let markers = Markers::read(strip)?;
         let (width, height) = (markers.width.into(), markers.height.into());
-        out.limits.check(width, height, if markers.buffered() { 12 } else { 4 })?;
+        out.limits.check(width, height, 4 + markers.coefficients())?;
         pixels += u64::from(width) * u64::from(height);
         if pixels > out.limits.max_pixels {
             let limit = thousands(out.limits.max_pixels);
