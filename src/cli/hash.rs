@@ -89,7 +89,7 @@ impl Args {
         }
         let path = finding.path().unwrap_or_else(|| PathBuf::from(&finding.uri));
         if let Some(reason) = reason {
-            warn(format_args!("{}: {}: {}", name(&path), reason.code.name(), reason.detail));
+            warn(format_args!("{}: {}", name(&path), reason));
         }
         let Some(pdq) = finding.fingerprint.and_then(|fingerprint| fingerprint.pdq) else {
             return Ok(());

@@ -140,7 +140,8 @@ impl ReasonCode {
 }
 
 /// Why a file, or a part of it, could not be judged.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize)]
+#[error("{}: {detail}", code.name())]
 pub struct Reason {
     /// The kind.
     pub code: ReasonCode,

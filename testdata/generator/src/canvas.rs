@@ -16,11 +16,7 @@ pub(crate) struct Canvas {
 impl Canvas {
     pub(crate) fn new(width: i32, height: i32) -> Self {
         let pixels = vec![[0; 3]; (width * height) as usize];
-        Self {
-            width,
-            height,
-            pixels,
-        }
+        Self { width, height, pixels }
     }
 
     /// The pixel at this place, which must be inside.

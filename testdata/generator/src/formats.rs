@@ -21,12 +21,7 @@ pub(crate) struct Jpeg {
 
 impl Default for Jpeg {
     fn default() -> Self {
-        Self {
-            quality: 80,
-            colours: ColorType::Rgb,
-            is_progressive: false,
-            orientation: None,
-        }
+        Self { quality: 80, colours: ColorType::Rgb, is_progressive: false, orientation: None }
     }
 }
 
@@ -39,11 +34,9 @@ pub(crate) fn jpeg(canvas: &Canvas, how: Jpeg) -> Result<Vec<u8>> {
     }
     let samples = match how.colours {
         ColorType::Luma => canvas.greys(),
-        ColorType::Cmyk | ColorType::CmykAsYcck => canvas
-            .pixels
-            .iter()
-            .flat_map(|&pixel| cmyk(pixel))
-            .collect(),
+        ColorType::Cmyk | ColorType::CmykAsYcck => {
+            canvas.pixels.iter().flat_map(|&pixel| cmyk(pixel)).collect()
+        }
         _ => canvas.samples(),
     };
     let (width, height) = (canvas.width as u16, canvas.height as u16);
@@ -74,14 +67,7 @@ pub(crate) fn plain(canvas: &Canvas, format: ImageFormat) -> Result<Vec<u8>> {
     let mut bytes = Cursor::new(Vec::new());
     let (width, height) = (canvas.width as u32, canvas.height as u32);
     let colours = ExtendedColorType::Rgb8;
-    image::write_buffer_with_format(
-        &mut bytes,
-        &canvas.samples(),
-        width,
-        height,
-        colours,
-        format,
-    )?;
+    image::write_buffer_with_format(&mut bytes, &canvas.samples(), width, height, colours, format)?;
     Ok(bytes.into_inner())
 }
 
@@ -123,53 +109,26 @@ pub(crate) fn png(canvas: &Canvas) -> Result<Vec<u8>> {
 
 /// PNG with 16 bits a sample.
 pub(crate) fn png_16_bit(canvas: &Canvas) -> Result<Vec<u8>> {
-    let samples: Vec<u8> = canvas
-        .samples()
-        .iter()
-        .flat_map(|&byte| [byte; 2])
-        .collect();
-    png_of(
-        canvas,
-        png::ColorType::Rgb,
-        png::BitDepth::Sixteen,
-        &samples,
-    )
+    let samples: Vec<u8> = canvas.samples().iter().flat_map(|&byte| [byte; 2]).collect();
+    png_of(canvas, png::ColorType::Rgb, png::BitDepth::Sixteen, &samples)
 }
 
 /// PNG in grey with an opacity, which is full.
 pub(crate) fn png_grey_alpha(canvas: &Canvas) -> Result<Vec<u8>> {
-    let samples: Vec<u8> = canvas
-        .greys()
-        .iter()
-        .flat_map(|&grey| [grey, 255])
-        .collect();
-    png_of(
-        canvas,
-        png::ColorType::GrayscaleAlpha,
-        png::BitDepth::Eight,
-        &samples,
-    )
+    let samples: Vec<u8> = canvas.greys().iter().flat_map(|&grey| [grey, 255]).collect();
+    png_of(canvas, png::ColorType::GrayscaleAlpha, png::BitDepth::Eight, &samples)
 }
 
 /// PNG with 252 colours.
 pub(crate) fn png_palette(canvas: &Canvas) -> Result<Vec<u8>> {
-    png_of(
-        canvas,
-        png::ColorType::Indexed,
-        png::BitDepth::Eight,
-        &indexed(canvas),
-    )
+    png_of(canvas, png::ColorType::Indexed, png::BitDepth::Eight, &indexed(canvas))
 }
 
 /// An animated PNG with 252 colours.
 pub(crate) fn apng(frames: &[&Canvas]) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let mut encoder = png_encoder(
-        &mut bytes,
-        frames[0],
-        png::ColorType::Indexed,
-        png::BitDepth::Eight,
-    );
+    let mut encoder =
+        png_encoder(&mut bytes, frames[0], png::ColorType::Indexed, png::BitDepth::Eight);
     encoder.set_palette(palette());
     encoder.set_animated(frames.len() as u32, 0)?;
     encoder.set_frame_delay(1, 2)?;
@@ -213,11 +172,7 @@ const STEPS: [u32; 3] = [6, 7, 6];
 fn palette() -> Vec<u8> {
     let mut palette = Vec::new();
     for index in 0..STEPS.iter().product() {
-        let levels = [
-            index / (STEPS[1] * STEPS[2]),
-            index / STEPS[2] % STEPS[1],
-            index % STEPS[2],
-        ];
+        let levels = [index / (STEPS[1] * STEPS[2]), index / STEPS[2] % STEPS[1], index % STEPS[2]];
         let samples = levels.into_iter().zip(STEPS);
         palette.extend(samples.map(|(level, steps)| (level * 255 / (steps - 1)) as u8));
     }

@@ -71,9 +71,7 @@ fn check(root: &Path, made: &BTreeMap<String, Vec<u8>>) -> Result<()> {
         .iter()
         .filter(|(name, bytes)| fs::read(root.join(name)).ok().as_ref() != Some(bytes))
         .map(|(name, _)| name.clone());
-    let unknown = media_files(root)?
-        .into_iter()
-        .filter(|name| !made.contains_key(name));
+    let unknown = media_files(root)?.into_iter().filter(|name| !made.contains_key(name));
     let names: Vec<_> = differing.chain(unknown).collect();
     if names.is_empty() {
         return Ok(());

@@ -85,12 +85,7 @@ fn flowers(canvas: &mut Canvas, noise: Noise) {
         let leaf = noise.layers(x, y, width / 7, 6);
         mix([10, 40, 15], [120, 170, 60], leaf - 60, 130)
     });
-    let colours = [
-        [230, 60, 90],
-        [250, 220, 80],
-        [240, 240, 245],
-        [150, 80, 200],
-    ];
+    let colours = [[230, 60, 90], [250, 220, 80], [240, 240, 245], [150, 80, 200]];
     for flower in 0..22 {
         let pick = |n: i32, end| noise.pick(flower * 16 + n, end);
         let centre = (pick(0, width), pick(1, height));
@@ -116,20 +111,11 @@ fn still_life(canvas: &mut Canvas, noise: Noise) {
         let check = ((x + y / 2) / 45 + (y - edge) / 35) % 2;
         scale([[190, 50, 45], [235, 225, 210]][check as usize], 130 + fold)
     });
-    let fruits = [
-        [220, 120, 30],
-        [190, 30, 30],
-        [150, 180, 50],
-        [230, 200, 60],
-        [90, 40, 90],
-    ];
+    let fruits = [[220, 120, 30], [190, 30, 30], [150, 180, 50], [230, 200, 60], [90, 40, 90]];
     for fruit in 0..9 {
         let pick = |n: i32, end| noise.pick(fruit * 16 + n + 1, end);
         let size = width / 18 + pick(0, width / 10);
-        let at = (
-            width / 10 + pick(1, width * 8 / 10),
-            edge - size / 3 + pick(2, height / 4),
-        );
+        let at = (width / 10 + pick(1, width * 8 / 10), edge - size / 3 + pick(2, height / 4));
         canvas.ellipse(
             (at.0 + size / 3, at.1 + size * 3 / 4),
             (size * 11 / 10, size / 3),
@@ -142,13 +128,7 @@ fn still_life(canvas: &mut Canvas, noise: Noise) {
 
 fn poster(canvas: &mut Canvas, noise: Noise) {
     let (width, height) = (canvas.width, canvas.height);
-    let inks = [
-        [20, 60, 120],
-        [220, 80, 40],
-        [240, 200, 60],
-        [30, 120, 90],
-        [235, 235, 225],
-    ];
+    let inks = [[20, 60, 120], [220, 80, 40], [240, 200, 60], [30, 120, 90], [235, 235, 225]];
     let ink = |n: i32| inks[noise.pick(n, 5) as usize];
     canvas.paint_all(|x, y, _| {
         let band = (x * 3 + y * (2 + noise.pick(0, 4))) / (width / 2);
@@ -159,33 +139,14 @@ fn poster(canvas: &mut Canvas, noise: Noise) {
     });
     for blob in 0..7 {
         let pick = |n: i32, end| noise.pick(blob * 8 + n + 10, end);
-        let radius = (
-            width / 20 + pick(0, width / 8),
-            height / 20 + pick(1, height / 6),
-        );
-        canvas.ellipse(
-            (pick(2, width), pick(3, height)),
-            radius,
-            ink(blob + 80),
-            100,
-        );
+        let radius = (width / 20 + pick(0, width / 8), height / 20 + pick(1, height / 6));
+        canvas.ellipse((pick(2, width), pick(3, height)), radius, ink(blob + 80), 100);
     }
-    let words = [
-        "OPEN AIR",
-        "SUMMER",
-        "THE GREAT",
-        "CONCERT",
-        "20 MAY",
-        "TICKETS 7",
-        "GARDENS",
-    ];
+    let words = ["OPEN AIR", "SUMMER", "THE GREAT", "CONCERT", "20 MAY", "TICKETS 7", "GARDENS"];
     for line in 0..4 {
         let word = words[noise.pick(line + 100, 7) as usize];
         let size = width * (5 + noise.pick(line + 110, 4)) / 40 / word.len() as i32;
-        let at = (
-            width / 16 + noise.pick(line + 120, width / 5),
-            height * (1 + line * 4) / 17,
-        );
+        let at = (width / 16 + noise.pick(line + 120, width / 5), height * (1 + line * 4) / 17);
         canvas.text((at.0 + 4, at.1 + 4), size, word, [20, 20, 25]);
         canvas.text(at, size, word, ink(line + 130));
     }
@@ -214,19 +175,11 @@ fn market(canvas: &mut Canvas, noise: Noise) {
     });
     for stall in 0..12 {
         let pick = |n: i32, end| noise.pick(stall * 16 + n, end);
-        let (wide, high) = (
-            width / 7 + pick(0, width / 7),
-            height / 6 + pick(1, height / 6),
-        );
-        let (left, top) = (
-            pick(2, width) - wide / 2,
-            stall * height / 14 - height / 20 + pick(3, height / 9),
-        );
-        let cloth: Colour = [
-            pick(4, 200) as u8 + 55,
-            pick(5, 200) as u8 + 30,
-            pick(6, 200) as u8 + 20,
-        ];
+        let (wide, high) = (width / 7 + pick(0, width / 7), height / 6 + pick(1, height / 6));
+        let (left, top) =
+            (pick(2, width) - wide / 2, stall * height / 14 - height / 20 + pick(3, height / 9));
+        let cloth: Colour =
+            [pick(4, 200) as u8 + 55, pick(5, 200) as u8 + 30, pick(6, 200) as u8 + 20];
         let stripe = 10 + pick(7, 20);
         canvas.rectangle(
             (left + 8, top + high / 2),
@@ -234,19 +187,12 @@ fn market(canvas: &mut Canvas, noise: Noise) {
             [50, 40, 35],
         );
         canvas.paint((left, top), (left + wide, top + high * 2 / 3), |x, y, _| {
-            let colour = if (x - left) / stripe % 2 == 0 {
-                cloth
-            } else {
-                [240, 236, 225]
-            };
+            let colour = if (x - left) / stripe % 2 == 0 { cloth } else { [240, 236, 225] };
             scale(colour, 256 - (y - top) * 110 / high)
         });
         for good in 0..wide / 16 {
             let colour = [220, 120 + pick(8 + good % 4, 120) as u8, 40];
-            let at = (
-                left + 12 + good * 16,
-                top + high + noise.point(good, stall) / 16,
-            );
+            let at = (left + 12 + good * 16, top + high + noise.point(good, stall) / 16);
             canvas.ellipse(at, (9, 9), colour, 260);
         }
     }
@@ -258,10 +204,7 @@ fn forest(canvas: &mut Canvas, noise: Noise) {
     canvas.paint_all(|x, y, _| {
         let glow = 256 - (x - light).abs() * 256 / width;
         let leaves = noise.layers(x, y, width / 6, 6) - 70;
-        scale(
-            mix([20, 50, 30], [225, 235, 150], leaves + y * 30 / height, 140),
-            90 + glow,
-        )
+        scale(mix([20, 50, 30], [225, 235, 150], leaves + y * 30 / height, 140), 90 + glow)
     });
     for tree in 0..17 {
         let pick = |n: i32, end| noise.pick(tree * 16 + n + 1, end);
