@@ -3,11 +3,19 @@
 //!
 //! Pure arithmetic: nothing here knows a path, opens a file or allocates by what a file claims.
 
+mod dct;
 mod digest;
+mod filter;
+mod luma;
+#[cfg(test)]
+mod naive;
 mod orientation;
 mod pdq;
 mod pixels;
+mod quality;
 mod signal;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use digest::{Digester, Digests};

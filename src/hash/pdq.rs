@@ -1,6 +1,13 @@
 //! PDQ.
 
+use super::dct::{self, Dct, Spectrum};
+use super::filter::{Filter, Grid, SIDE};
+use super::luma::Luma;
+use super::quality::quality;
 use super::{Hash256, Orientation, Pixels};
+
+/// The shortest side that has a hash.
+const MIN_SIDE: usize = 5;
 
 /// A PDQ hash with its quality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +53,38 @@ pub enum Prescale {
 }
 
 /// Computes PDQ hashes; keeps its buffers from picture to picture.
-#[derive(Debug, Default)]
-pub struct Hasher {}
+///
+/// The buffers hold some rows of the picture, not all of it: about `width * (height / 128 + 64)`
+/// floats.
+///
+/// ```
+/// use tutela::hash::{Hasher, Pixels, Prescale};
+///
+/// let samples: Vec<u8> = (0..100 * 80).map(|i| (i % 251) as u8).collect();
+/// let pixels = Pixels::grey(100, 80, &samples).ok_or("not 100 x 80 samples")?;
+///
+/// let mut hasher = Hasher::new();
+/// let pdq = hasher.hash(pixels, Prescale::Tool);
+/// let orientations = hasher.orientations(pixels, Prescale::Tool);
+/// assert_eq!(orientations.original(), pdq);
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Debug)]
+pub struct Hasher {
+    filter: Filter,
+    grid: Box<Grid>,
+    dct: Box<Dct>,
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self {
+            filter: Filter::default(),
+            grid: Box::new([[0.0; SIDE]; SIDE]),
+            dct: Box::new(Dct::new()),
+        }
+    }
+}
 
 impl Hasher {
     /// A hasher with empty buffers.
@@ -56,12 +93,53 @@ impl Hasher {
     }
 
     /// The hash of the picture as it is.
+    ///
+    /// A picture with a side under five pixels, after the prescale, has the hash zero and the
+    /// quality 0.
     pub fn hash(&mut self, pixels: Pixels<'_>, prescale: Prescale) -> Pdq {
-        unimplemented!("{pixels:?} {prescale:?}")
+        match self.spectrum(pixels, prescale) {
+            Some((spectrum, quality)) => Pdq {
+                hash: dct::hash(&spectrum),
+                quality,
+            },
+            None => Pdq {
+                hash: Hash256::default(),
+                quality: 0,
+            },
+        }
     }
 
     /// The hashes in all eight orientations, from one DCT.
+    ///
+    /// The first is always what [`Hasher::hash`] gives.
     pub fn orientations(&mut self, pixels: Pixels<'_>, prescale: Prescale) -> Orientations {
-        unimplemented!("{pixels:?} {prescale:?}")
+        match self.spectrum(pixels, prescale) {
+            Some((spectrum, quality)) => Orientations {
+                hashes: dct::orientations(&spectrum),
+                quality,
+            },
+            None => Orientations {
+                hashes: [Hash256::default(); 8],
+                quality: 0,
+            },
+        }
+    }
+
+    /// The low frequencies and the quality, unless the picture is too small to have them.
+    fn spectrum(&mut self, pixels: Pixels<'_>, prescale: Prescale) -> Option<(Spectrum, u8)> {
+        let luma = Luma::new(pixels, prescale);
+        let size = (luma.width(), luma.height());
+        if size.0.min(size.1) < MIN_SIDE {
+            return None;
+        }
+        if size == (SIDE, SIDE) {
+            // Already reduced. The filter would change it: its running sums round.
+            for (y, line) in self.grid.iter_mut().enumerate() {
+                luma.row(y, line);
+            }
+        } else {
+            self.filter.reduce(&luma, &mut self.grid);
+        }
+        Some((self.dct.transform(&self.grid), quality(&self.grid)))
     }
 }

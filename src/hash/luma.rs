@@ -1,0 +1,85 @@
+//! Brightness of a picture's pixels, row by row, sampled first where asked.
+
+use super::{Pixels, Prescale};
+
+/// The side to which [`Prescale::Tool`] samples, and above which it does.
+const SAMPLED_SIDE: usize = 512;
+
+/// The rows of brightness of a picture, each computed when it is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Luma<'a> {
+    pixels: Pixels<'a>,
+    sampled: bool,
+}
+
+impl<'a> Luma<'a> {
+    pub(super) fn new(pixels: Pixels<'a>, prescale: Prescale) -> Self {
+        let (width, height) = (pixels.width(), pixels.height());
+        let sampled = match prescale {
+            // Nothing can be sampled from an empty picture.
+            Prescale::Tool => width.max(height) > SAMPLED_SIDE && width.min(height) > 0,
+            Prescale::None => false,
+        };
+        Self { pixels, sampled }
+    }
+
+    /// Pixels a row, after sampling.
+    pub(super) fn width(&self) -> usize {
+        if self.sampled {
+            SAMPLED_SIDE
+        } else {
+            self.pixels.width()
+        }
+    }
+
+    /// Rows, after sampling.
+    pub(super) fn height(&self) -> usize {
+        if self.sampled {
+            SAMPLED_SIDE
+        } else {
+            self.pixels.height()
+        }
+    }
+
+    /// Fills `line`, `width` long, with row `y`.
+    pub(super) fn row(&self, y: usize, line: &mut [f32]) {
+        if self.pixels.channels() == 1 {
+            self.fill::<1>(y, line, |[grey]| f32::from(grey));
+        } else {
+            self.fill::<3>(y, line, brightness);
+        }
+    }
+
+    fn fill<const CHANNELS: usize>(
+        &self,
+        y: usize,
+        line: &mut [f32],
+        value: impl Fn([u8; CHANNELS]) -> f32,
+    ) {
+        let (pixels, _) = self.pixels.data().as_chunks::<CHANNELS>();
+        let width = self.pixels.width();
+        if self.sampled {
+            let row = &pixels[nearest(y, self.pixels.height()) * width..][..width];
+            for (x, sample) in line.iter_mut().enumerate() {
+                *sample = value(row[nearest(x, width)]);
+            }
+        } else {
+            let row = &pixels[y * width..][..width];
+            for (sample, &pixel) in line.iter_mut().zip(row) {
+                *sample = value(pixel);
+            }
+        }
+    }
+}
+
+/// The weights of ITU-R BT.601, each step rounded to single precision, in the reference's order.
+#[inline]
+fn brightness([red, green, blue]: [u8; 3]) -> f32 {
+    0.299 * f32::from(red) + 0.587 * f32::from(green) + 0.114 * f32::from(blue)
+}
+
+/// The sample that stands at `index` of [`SAMPLED_SIDE`], out of `length`.
+#[inline]
+fn nearest(index: usize, length: usize) -> usize {
+    (index as u64 * length as u64 / SAMPLED_SIDE as u64) as usize
+}
