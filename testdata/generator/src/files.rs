@@ -72,10 +72,6 @@ pub(crate) fn copies(originals: &[(Canvas, File)]) -> Result<Vec<File>> {
         ..rgb
     };
     add("city-grey.jpg", jpeg(&small("city", 2), grey)?);
-    add(
-        "city.tiff",
-        formats::plain(&small("city", 4), ImageFormat::Tiff)?,
-    );
 
     let turned = small("flowers", 2).turned();
     add("flowers-turned.jpg", jpeg(&turned, rgb)?);
@@ -109,6 +105,11 @@ pub(crate) fn copies(originals: &[(Canvas, File)]) -> Result<Vec<File>> {
     add(
         "still-life-progressive.jpg",
         jpeg(&small("still-life", 2), progressive)?,
+    );
+
+    add(
+        "still-life.tiff",
+        formats::plain(&small("still-life", 4), ImageFormat::Tiff)?,
     );
 
     add("poster-palette.gif", formats::gif(&[&small("poster", 3)])?);
