@@ -72,3 +72,14 @@ fn an_unreadable_file_is_an_error_of_its_own() {
     std::fs::write(&path, format!("{PDQ}\n")).unwrap();
     assert_eq!(Reader::open(&path, None).unwrap().count(), 1);
 }
+
+#[test]
+fn the_list_of_the_test_data_is_read() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/known.csv");
+    let records: crate::Result<Vec<_>> = Reader::open(&path, None).unwrap().collect();
+    let records = records.unwrap();
+    assert_eq!(records.len(), 8);
+    assert_eq!(records[0].signals.iter().count(), 4);
+    assert_eq!(records[7].id.as_deref(), Some("T-0008"));
+    assert!(records[7].signals.pdq.is_none() && records[7].signals.sha256.is_some());
+}

@@ -63,7 +63,6 @@ pub(crate) fn copies(originals: &[(Canvas, File)]) -> Result<Vec<File>> {
     add("city-half-size.jpg", jpeg(&small("city", 2), rgb)?);
     let grey = Jpeg { colours: ColorType::Luma, ..rgb };
     add("city-grey.jpg", jpeg(&small("city", 2), grey)?);
-    add("city.tiff", formats::plain(&small("city", 4), ImageFormat::Tiff)?);
 
     let turned = small("flowers", 2).turned();
     add("flowers-turned.jpg", jpeg(&turned, rgb)?);
@@ -77,6 +76,8 @@ pub(crate) fn copies(originals: &[(Canvas, File)]) -> Result<Vec<File>> {
     add("still-life-mirrored.jpg", jpeg(&small("still-life", 2).mirrored(), rgb)?);
     let progressive = Jpeg { is_progressive: true, ..rgb };
     add("still-life-progressive.jpg", jpeg(&small("still-life", 2), progressive)?);
+
+    add("still-life.tiff", formats::plain(&small("still-life", 4), ImageFormat::Tiff)?);
 
     add("poster-palette.gif", formats::gif(&[&small("poster", 3)])?);
     add("poster-palette.png", formats::png_palette(&small("poster", 3))?);
