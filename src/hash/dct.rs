@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 
 use super::Hash256;
 use super::filter::{Grid, SIDE};
+use super::luma::Mirror;
 
 /// Frequencies kept along each axis.
 const KEPT: usize = 16;
@@ -109,12 +110,12 @@ pub(super) fn hash(spectrum: &Spectrum) -> Hash256 {
     Bits::of(spectrum).hash()
 }
 
-/// The hashes in the order of [`super::Orientation::ALL`].
+/// The hashes in the order of [`super::Orientation::ALL`], all from one spectrum.
 ///
 /// Mirroring a picture along an axis changes the sign of every other frequency along it, the first
-/// one included; mirroring it about the main diagonal transposes. Each orientation is made of these.
+/// one included.
 pub(super) fn orientations(spectrum: &Spectrum) -> [Hash256; 8] {
-    let flipped = |down: bool, across: bool| {
+    mirrored(|Mirror { across, down }| {
         let mut signed = *spectrum;
         for (row, line) in signed.iter_mut().enumerate() {
             for (column, value) in line.iter_mut().enumerate() {
@@ -123,12 +124,20 @@ pub(super) fn orientations(spectrum: &Spectrum) -> [Hash256; 8] {
                 }
             }
         }
-        Bits::of(&signed)
-    };
-    let original = flipped(false, false);
-    let flip_x = flipped(true, false);
-    let flip_y = flipped(false, true);
-    let rotate180 = flipped(true, true);
+        signed
+    })
+}
+
+/// The hashes in the order of [`super::Orientation::ALL`], from the spectra of four mirror images.
+///
+/// Mirroring about the main diagonal transposes a spectrum; each orientation is one of the four or
+/// one of their transposes.
+pub(super) fn mirrored(mut spectrum: impl FnMut(Mirror) -> Spectrum) -> [Hash256; 8] {
+    let mut of = |across, down| Bits::of(&spectrum(Mirror { across, down }));
+    let original = of(false, false);
+    let flip_x = of(false, true);
+    let flip_y = of(true, false);
+    let rotate180 = of(true, true);
     [
         original,
         flip_y.transposed(),

@@ -5,22 +5,32 @@ use super::{Pixels, Prescale};
 /// The side to which [`Prescale::Tool`] samples, and above which it does.
 const SAMPLED_SIDE: usize = 512;
 
+/// How a picture is mirrored before anything else is done to it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Mirror {
+    /// Left to right.
+    pub(super) across: bool,
+    /// Top to bottom.
+    pub(super) down: bool,
+}
+
 /// The rows of brightness of a picture, each computed when it is asked for.
 #[derive(Clone, Copy)]
 pub(super) struct Luma<'a> {
     pixels: Pixels<'a>,
     sampled: bool,
+    mirror: Mirror,
 }
 
 impl<'a> Luma<'a> {
-    pub(super) fn new(pixels: Pixels<'a>, prescale: Prescale) -> Self {
+    pub(super) fn new(pixels: Pixels<'a>, prescale: Prescale, mirror: Mirror) -> Self {
         let (width, height) = (pixels.width(), pixels.height());
         let sampled = match prescale {
             // Nothing can be sampled from an empty picture.
             Prescale::Tool => width.max(height) > SAMPLED_SIDE && width.min(height) > 0,
             Prescale::None => false,
         };
-        Self { pixels, sampled }
+        Self { pixels, sampled, mirror }
     }
 
     /// Pixels a row, after sampling.
@@ -49,16 +59,23 @@ impl<'a> Luma<'a> {
         value: impl Fn([u8; CHANNELS]) -> f32,
     ) {
         let (pixels, _) = self.pixels.data().as_chunks::<CHANNELS>();
-        let width = self.pixels.width();
-        if self.sampled {
-            let row = &pixels[nearest(y, self.pixels.height()) * width..][..width];
-            for (x, sample) in line.iter_mut().enumerate() {
-                *sample = value(row[nearest(x, width)]);
+        let (width, height) = (self.pixels.width(), self.pixels.height());
+        let from_top = if self.sampled { nearest(y, height) } else { y };
+        let y = if self.mirror.down { height - 1 - from_top } else { from_top };
+        let row = &pixels[y * width..][..width];
+        match (self.sampled, self.mirror.across) {
+            (false, false) => {
+                line.iter_mut().zip(row).for_each(|(sample, pixel)| *sample = value(*pixel));
             }
-        } else {
-            let row = &pixels[y * width..][..width];
-            for (sample, &pixel) in line.iter_mut().zip(row) {
-                *sample = value(pixel);
+            (false, true) => {
+                let row = row.iter().rev();
+                line.iter_mut().zip(row).for_each(|(sample, pixel)| *sample = value(*pixel));
+            }
+            (true, mirrored) => {
+                for (x, sample) in line.iter_mut().enumerate() {
+                    let from_left = nearest(x, width);
+                    *sample = value(row[if mirrored { width - 1 - from_left } else { from_left }]);
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::dct::{self, Dct, Spectrum};
 use super::filter::{Filter, Grid, SIDE};
-use super::luma::Luma;
+use super::luma::{Luma, Mirror};
 use super::quality::quality;
 use super::{Hash256, Orientation, Pixels};
 
@@ -28,6 +28,9 @@ pub struct Orientations {
 }
 
 impl Orientations {
+    /// Those of a picture too small to have any.
+    const NONE: Self = Self { hashes: [Hash256::from_bytes([0; 32]); 8], quality: 0 };
+
     /// The hash of the picture as it is stored.
     pub fn original(&self) -> Pdq {
         Pdq { hash: self.hashes[0], quality: self.quality }
@@ -94,27 +97,50 @@ impl Hasher {
     /// A picture with a side under five pixels, after the prescale, has the hash zero and the
     /// quality 0.
     pub fn hash(&mut self, pixels: Pixels<'_>, prescale: Prescale) -> Pdq {
-        match self.spectrum(pixels, prescale) {
+        match self.spectrum(pixels, prescale, Mirror::default()) {
             Some((spectrum, quality)) => Pdq { hash: dct::hash(&spectrum), quality },
             None => Pdq { hash: Hash256::default(), quality: 0 },
         }
     }
 
-    /// The hashes in all eight orientations, from one DCT.
+    /// The hashes in all eight orientations, from one DCT, as the reference makes them.
     ///
-    /// The first is always what [`Hasher::hash`] gives.
+    /// The first is always what [`Hasher::hash`] gives. The others are near the hashes of the picture
+    /// really turned, but not equal: PDQ's boxes and sampling points are not symmetrical. Where a
+    /// turned copy must be found, take [`Hasher::turned`].
     pub fn orientations(&mut self, pixels: Pixels<'_>, prescale: Prescale) -> Orientations {
-        match self.spectrum(pixels, prescale) {
+        match self.spectrum(pixels, prescale, Mirror::default()) {
             Some((spectrum, quality)) => {
                 Orientations { hashes: dct::orientations(&spectrum), quality }
             }
-            None => Orientations { hashes: [Hash256::default(); 8], quality: 0 },
+            None => Orientations::NONE,
         }
     }
 
+    /// The hashes of the picture really turned and mirrored, for four times the work of
+    /// [`Hasher::hash`].
+    ///
+    /// A copy that was turned or mirrored without loss has exactly the hash of its original here.
+    pub fn turned(&mut self, pixels: Pixels<'_>, prescale: Prescale) -> Orientations {
+        let Some((original, quality)) = self.spectrum(pixels, prescale, Mirror::default()) else {
+            return Orientations::NONE;
+        };
+        let hashes = dct::mirrored(|mirror| match mirror {
+            Mirror { across: false, down: false } => original,
+            // A mirror image is as large as the picture, so it has a spectrum as well.
+            mirror => self.spectrum(pixels, prescale, mirror).map_or(original, |found| found.0),
+        });
+        Orientations { hashes, quality }
+    }
+
     /// The low frequencies and the quality, unless the picture is too small to have them.
-    fn spectrum(&mut self, pixels: Pixels<'_>, prescale: Prescale) -> Option<(Spectrum, u8)> {
-        let luma = Luma::new(pixels, prescale);
+    fn spectrum(
+        &mut self,
+        pixels: Pixels<'_>,
+        prescale: Prescale,
+        mirror: Mirror,
+    ) -> Option<(Spectrum, u8)> {
+        let luma = Luma::new(pixels, prescale, mirror);
         let size = (luma.width(), luma.height());
         if size.0.min(size.1) < MIN_SIDE {
             return None;

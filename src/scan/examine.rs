@@ -166,7 +166,7 @@ impl Examiner {
     }
 
     fn frame(&mut self, frame: Frame<'_>, frames: &mut Frames) -> Result<()> {
-        let hashes = self.hasher.orientations(frame.pixels, Prescale::Tool);
+        let hashes = self.hasher.turned(frame.pixels, Prescale::Tool);
         if frame.number == 0 && frame.rendering == Rendering::Stored {
             frames.first = Some(hashes.original());
         }
