@@ -115,7 +115,7 @@ impl IndexWriter {
         self.searcher = self.index.searcher();
         self.builder = SegmentBuilder::default();
         self.dead = self.index.parts.iter().map(|part| part.dead.clone()).collect();
-        self.seen = Seen::default();
+        self.seen.clear();
         self.kept.clear();
         self.ids = None;
         self.counts = Commit::default();

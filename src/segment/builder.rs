@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 
 use rayon::prelude::*;
 use zerocopy::IntoBytes;
@@ -54,6 +55,8 @@ pub struct SegmentBuilder {
     entries: Vec<EntryRecord>,
     ids: Vec<u8>,
     label_numbers: HashMap<Vec<u8>, u32>,
+    /// The label of the entry before: most often that of the next as well.
+    last_label: (Vec<u8>, u32),
     label_ends: Vec<U32>,
     labels: Vec<u8>,
     pdq: Vec<Arranged>,
@@ -96,9 +99,18 @@ impl SegmentBuilder {
 
     fn label(&mut self, new: &NewEntry<'_>) -> Result<u32> {
         let label = encode_label(new)?;
-        if let Some(number) = self.label_numbers.get(&label) {
-            return Ok(*number);
+        if label == self.last_label.0 {
+            return Ok(self.last_label.1);
         }
+        let number = match self.label_numbers.get(&label) {
+            Some(number) => *number,
+            None => self.new_label(&label)?,
+        };
+        self.last_label = (label, number);
+        Ok(number)
+    }
+
+    fn new_label(&mut self, label: &[u8]) -> Result<u32> {
         let number = self.label_ends.len() as u32;
         let limit = 1 << LABEL_BITS;
         if number >= limit {
@@ -107,9 +119,9 @@ impl SegmentBuilder {
         if self.labels.len() + label.len() > MAX_TEXT {
             return Err(Error::TooLarge { what: "bytes of labels", limit: MAX_TEXT as u64 });
         }
-        self.labels.extend_from_slice(&label);
+        self.labels.extend_from_slice(label);
         self.label_ends.push(U32::new(self.labels.len() as u32));
-        self.label_numbers.insert(label, number);
+        self.label_numbers.insert(label.to_owned(), number);
         Ok(number)
     }
 
@@ -123,8 +135,8 @@ impl SegmentBuilder {
         self.entries.is_empty()
     }
 
-    /// Writes the segment. Tables are built on the threads of the current rayon pool, as many at a
-    /// time as it has, 6 bytes a hash each.
+    /// Writes the segment. Takes 12 bytes a hash more while tables are built, which is done on a second
+    /// thread; digests are sorted on the threads of the current rayon pool.
     ///
     /// # Errors
     /// What `to` answers; [`io::ErrorKind::Interrupted`] if `cancel` was set.
@@ -186,6 +198,7 @@ impl SegmentBuilder {
         header
     }
 
+    /// Writes one table while another thread builds the next.
     fn write_tables<W: Write>(
         &self,
         out: &mut BlockWriter<W>,
@@ -194,21 +207,26 @@ impl SegmentBuilder {
         if (self.pdq.len() as u64) < TABLES_FROM {
             return Ok(());
         }
-        let at_once = rayon::current_num_threads().clamp(1, CHUNKS);
-        for first in (0..CHUNKS).step_by(at_once) {
-            if cancel.load(Ordering::Relaxed) {
-                return Err(io::ErrorKind::Interrupted.into());
-            }
-            let numbers = first..(first + at_once).min(CHUNKS);
-            let built: Vec<_> =
-                numbers.into_par_iter().map(|number| BuiltTable::new(&self.pdq, number)).collect();
-            for table in built {
+        std::thread::scope(|scope| {
+            let (finished, tables) = mpsc::sync_channel(0);
+            scope.spawn(move || {
+                for number in 0..CHUNKS {
+                    // The writer went away if it failed.
+                    if finished.send(BuiltTable::new(&self.pdq, number)).is_err() {
+                        return;
+                    }
+                }
+            });
+            for table in tables {
+                if cancel.load(Ordering::Relaxed) {
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
                 out.section(table.offsets.as_bytes())?;
                 out.section(table.next.as_bytes())?;
                 out.section(table.rows.as_bytes())?;
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 
