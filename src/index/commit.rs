@@ -23,6 +23,7 @@ impl IndexWriter {
     ) -> Result<()> {
         let generation = self.index.generation + 1;
         let mut builder = std::mem::take(&mut self.builder);
+        let identities = std::mem::take(&mut self.identities);
         let mut files = Vec::new();
         let parts = Arc::clone(&self.index.parts);
         for (number, (part, dead)) in parts.iter().zip(&self.dead).enumerate() {
@@ -43,10 +44,18 @@ impl IndexWriter {
         }
         if !builder.is_empty() {
             let file = format!("{generation:010}.segment");
+            let entries = builder.len() as u32;
             let segment = self
                 .threads
                 .install(|| publish(&self.dir, &file, |to| builder.write(to, cancel)))?;
-            files.push(SegmentFiles { segment, dead: None });
+            // An entry that was added twice is in the segment twice; the second is born dead.
+            let repeated = self.threads.install(|| identities.repeated(entries));
+            let repeats = repeated.as_ref().map_or(0, Dead::count);
+            self.counts.added -= repeats.min(self.counts.added);
+            self.counts.unchanged += repeats;
+            let name = format!("{generation:010}-{}.dead", parts.len());
+            let dead = repeated.map(|dead| dead.publish(&self.dir, &name)).transpose()?;
+            files.push(SegmentFiles { segment, dead });
         }
         let changed = !files.iter().eq(parts.iter().map(|part| &part.files));
         if !changed && self.index.generation > 0 {

@@ -9,10 +9,10 @@
 
 mod commit;
 mod dead;
+mod identities;
 mod manifest;
 mod publish;
 mod search;
-mod seen;
 mod snapshot;
 #[cfg(test)]
 mod tests;

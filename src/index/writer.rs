@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use super::dead::Dead;
+use super::identities::Identities;
 use super::search::{EntryRef, Searcher};
-use super::seen::Seen;
-use super::snapshot::{Index, Part};
+use super::snapshot::{Index, Part, threads};
 use crate::hash::{Signal, Signals};
 use crate::segment::{NewEntry, SegmentBuilder};
 use crate::{Error, Result};
@@ -50,14 +50,14 @@ pub struct IndexWriter {
     pub(super) builder: SegmentBuilder,
     /// Removals by segment of `index`, on top of those that are committed.
     pub(super) dead: Vec<Option<Dead>>,
-    /// Entries already in `builder`.
-    seen: Seen,
+    /// Those of the entries in `builder`.
+    pub(super) identities: Identities,
     /// Committed entries that were added again: no removal takes them.
     kept: HashSet<EntryRef>,
     /// Live entries by the hash of bank and id; made at the first removal by id.
     ids: Option<Vec<(u64, EntryRef)>>,
     hasher: RandomState,
-    counts: Commit,
+    pub(super) counts: Commit,
 }
 
 impl IndexWriter {
@@ -88,10 +88,8 @@ impl IndexWriter {
     }
 
     fn new(dir: &Path, lock: File, index: Index) -> Result<Self> {
-        let threads = rayon::ThreadPoolBuilder::new()
-            .build()
-            .map_err(|error| Error::io("start threads for", dir)(std::io::Error::other(error)))?;
-        let (builder, seen, kept, hasher, counts) = Default::default();
+        let threads = threads().map_err(Error::io("start threads for", dir))?;
+        let (builder, identities, kept, hasher, counts) = Default::default();
         let mut writer = Self {
             dir: dir.to_owned(),
             _lock: lock,
@@ -100,7 +98,7 @@ impl IndexWriter {
             index,
             threads,
             builder,
-            seen,
+            identities,
             kept,
             ids: None,
             hasher,
@@ -115,7 +113,7 @@ impl IndexWriter {
         self.searcher = self.index.searcher();
         self.builder = SegmentBuilder::default();
         self.dead = self.index.parts.iter().map(|part| part.dead.clone()).collect();
-        self.seen.clear();
+        self.identities = Identities::default();
         self.kept.clear();
         self.ids = None;
         self.counts = Commit::default();
@@ -132,10 +130,6 @@ impl IndexWriter {
     /// # Errors
     /// [`Error::TooLarge`] where the format's numbers end; [`Error::Corrupt`] if the index is damaged.
     pub fn add(&mut self, new: &NewEntry<'_>) -> Result<()> {
-        if !self.seen.insert(new) {
-            self.counts.unchanged += 1;
-            return Ok(());
-        }
         let equal = self.find_equal(new)?;
         for old in &equal {
             let entry = self.searcher.entry(*old)?;
@@ -147,6 +141,7 @@ impl IndexWriter {
         }
         let replaced = equal.into_iter().filter(|old| self.kill(*old)).count();
         self.builder.add(new)?;
+        self.identities.push(new);
         let count = if replaced > 0 { &mut self.counts.replaced } else { &mut self.counts.added };
         *count += 1;
         Ok(())
