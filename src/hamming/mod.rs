@@ -19,6 +19,7 @@ mod conformance;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 
+pub(crate) use portable::distance;
 pub(crate) use prefetch::prefetch;
 
 /// A hash within the radius of a query: its row and its distance.

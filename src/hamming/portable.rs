@@ -2,16 +2,11 @@
 
 use super::{Asker, Bucket, Near, Passed, asked};
 
-pub(super) fn distance(a: &[u8; 32], b: &[u8; 32]) -> u32 {
-    let words = |bytes: &[u8; 32]| {
-        let (words, _) = bytes.as_chunks::<8>();
-        [words[0], words[1], words[2], words[3]].map(u64::from_le_bytes)
-    };
-    let (a, b) = (words(a), words(b));
-    (a[0] ^ b[0]).count_ones()
-        + (a[1] ^ b[1]).count_ones()
-        + (a[2] ^ b[2]).count_ones()
-        + (a[3] ^ b[3]).count_ones()
+/// The number of bits in which two hashes differ.
+#[inline(always)]
+pub(crate) fn distance(a: &[u8; 32], b: &[u8; 32]) -> u32 {
+    let words = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+    words.map(|(a, b)| (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b)).count_ones()).sum()
 }
 
 #[inline(always)]

@@ -288,13 +288,23 @@ fn turn_to_rows(strip: &[Lanes], stride: usize, rows: &mut [f32]) {
         let [a, b, c, d] = [a, b, c, d].map(|row| row.as_chunks_mut::<4>().0);
         let columns = strip.as_chunks::<4>().0;
         for ((((columns, a), b), c), d) in columns.iter().zip(a).zip(b).zip(c).zip(d) {
-            let four_of = |column: usize| columns[column].as_chunks::<4>().0[four];
-            [*a, *b, *c, *d] = transpose([0, 1, 2, 3].map(four_of));
+            let mut tile = [[0.0; 4]; 4];
+            for (samples, lanes) in tile.iter_mut().zip(columns) {
+                *samples = lanes.as_chunks::<4>().0[four];
+            }
+            [*a, *b, *c, *d] = transpose(tile);
         }
     }
 }
 
-#[inline]
+/// In loops: closures over arrays are not always inlined, and then take most of the time.
+#[inline(always)]
 fn transpose(tile: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
-    [0, 1, 2, 3].map(|column| [0, 1, 2, 3].map(|row: usize| tile[row][column]))
+    let mut columns = [[0.0; 4]; 4];
+    for (row, samples) in tile.iter().enumerate() {
+        for (column, sample) in columns.iter_mut().zip(samples) {
+            column[row] = *sample;
+        }
+    }
+    columns
 }

@@ -16,7 +16,7 @@ use super::Scratch;
 use super::arrange::{Arranged, chunk};
 use super::blocks::Blocks;
 use super::layout::{ALIGNMENT, BUCKETS, CHUNKS, TableLayout};
-use crate::hamming::{Asker, Bucket, Kernel, Near, Passed, prefetch};
+use crate::hamming::{Asker, Bucket, Kernel, Near, Passed, distance, prefetch};
 use crate::{Corruption, Damage};
 
 /// From this radius on a bucket's neighbourhood is so large that a flat scan is the better plan.
@@ -337,15 +337,6 @@ fn sort_and_dedup<T: Ord>(found: &mut Vec<T>, first: usize) {
         }
         found.truncate(kept);
     }
-}
-
-#[inline(always)]
-fn distance(a: &Arranged, b: &Arranged) -> u32 {
-    let words = |hash: &Arranged| {
-        let (words, _) = hash.as_chunks::<8>();
-        [words[0], words[1], words[2], words[3]].map(u64::from_le_bytes)
-    };
-    words(a).into_iter().zip(words(b)).map(|(a, b)| (a ^ b).count_ones()).sum()
 }
 
 /// One table, ready to be written.
