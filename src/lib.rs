@@ -47,8 +47,9 @@
 //!    by some bits ([`hash::Prescale`]).
 //! 2. PDQ hashes of a quality below 50 say too little to be matched; such pictures are compared by
 //!    their digests and are otherwise unjudged.
-//! 3. The hashes of turned and mirrored pictures come from one DCT, as the reference's do. Below 256
-//!    pixels a side they can lie more than 31 bits from that of the picture really turned.
+//! 3. Turned and mirrored copies are found by [`hash::Hasher::turned`], which hashes the picture really
+//!    turned. The reference's way, all eight from one DCT ([`hash::Hasher::orientations`]), can be more
+//!    than 31 bits off.
 //! 4. An index is mapped into memory. Whoever truncates one of its files in place ends the processes
 //!    that search it; commits never do that.
 //! 5. Opening an index checks little; each block of it is verified when it is first read. The first

@@ -1,10 +1,10 @@
 use std::fs::File;
 
 use image::codecs::gif::GifEncoder;
-use image::{DynamicImage, Frame, Rgba, RgbaImage, imageops};
+use image::{DynamicImage, Frame, Rgb, RgbImage, Rgba, RgbaImage, imageops};
 use serde_json::{Value, json};
 
-use crate::support::{Dir, Run, args, digests, flat, pdq, picture};
+use crate::support::{Dir, Run, args, digests, flat, mix, pdq, picture};
 
 #[test]
 fn turned_mirrored_resized_and_recompressed_copies_are_found() {
@@ -34,6 +34,55 @@ fn turned_mirrored_resized_and_recompressed_copies_are_found() {
         assert_eq!(row["matches"][0]["orientation"] != "original", turned, "{row}");
         assert_eq!(row["matches"].as_array().unwrap().len(), 1, "{row}");
     }
+}
+
+#[test]
+fn turned_copies_of_pictures_with_hard_edges_are_found_at_any_size() {
+    let dir = Dir::new();
+    let mut copies = 0;
+    for (number, (width, height)) in
+        [(128, 128), (240, 180), (300, 200), (900, 700)].into_iter().enumerate()
+    {
+        let known = edged(number as u64, width, height);
+        dir.list(&format!("{number}.csv"), &[&known]);
+        let turned = [
+            imageops::rotate90(&known),
+            imageops::rotate180(&known),
+            imageops::rotate270(&known),
+            imageops::flip_horizontal(&known),
+            imageops::flip_vertical(&known),
+            imageops::flip_horizontal(&imageops::rotate90(&known)),
+            imageops::flip_vertical(&imageops::rotate90(&known)),
+        ];
+        for (way, copy) in turned.iter().enumerate() {
+            dir.picture(&format!("{number}/{way}.png"), copy);
+            copies += 1;
+        }
+        let list = dir.path(&format!("{number}.csv"));
+        let found =
+            Run::new(args!["scan", "--list", list, dir.path(&number.to_string())]).expect(1).rows();
+        assert_eq!(found.len(), turned.len());
+        for row in &found {
+            assert!(row["matches"][0]["distance"].as_u64().unwrap() <= 2, "{row}");
+        }
+    }
+    assert_eq!(copies, 28);
+}
+
+/// Rectangles of all sizes and colours on top of each other.
+fn edged(seed: u64, width: u32, height: u32) -> RgbImage {
+    let mut picture = RgbImage::new(width, height);
+    for shape in 0..60 {
+        let [r, g, b, x, y, w, h, _] = mix(seed << 8 | shape).to_le_bytes();
+        let place = |byte: u8, length: u32| u32::from(byte) * length / 256;
+        let (left, top) = (place(x, width), place(y, height));
+        for y in top..(top + place(h, height) / 2).min(height) {
+            for x in left..(left + place(w, width) / 2).min(width) {
+                picture.put_pixel(x, y, Rgb([r, g, b]));
+            }
+        }
+    }
+    picture
 }
 
 #[test]
