@@ -2,7 +2,7 @@
 //!
 //! Two questions are answered here and nowhere else: which of these 256-bit hashes are near a query
 //! ([`Kernel::scan`]), and which of these 16-bit words are ([`Kernel::filter`], the ring filter of
-//! the tables). Every kernel gives exactly what [`portable`] gives, in the same order; a conformance
+//! the tables). Every kernel gives exactly what the portable one gives, in the same order; a conformance
 //! kit in this folder holds all of them to that.
 //!
 //! The intrinsics' `unsafe` lives in this folder alone.

@@ -1,7 +1,7 @@
 //! Bytes to pixels, within limits: what a file is, by its content, and each of its pictures in the
 //! colours that a person sees.
 //!
-//! [`sniff`] tells the format, [`decode`] hands over the frames. Nothing here knows of hashes'
+//! [`sniff()`] tells the format, [`decode`] hands over the frames. Nothing here knows of hashes'
 //! lists, and nothing trusts a file: sizes are checked against [`Limits`] before memory is taken,
 //! and a decoder that panics has found an undecodable file. (A program that does not want the
 //! panic's message on its standard error sets a hook; this library does not.)
