@@ -37,7 +37,7 @@
 //! *Exactness*: a search gives every entry within the radius, at every radius, with every kernel, or
 //! an error. *Durability*: when [`index::IndexWriter::commit`] returns, the change is on disk; after
 //! a crash the index is the old or the new one. *Accounting*: every file of a scan ends as a match,
-//! as clear or as unjudged with a reason. *Threads*: everything is `Send + Sync`; a searcher or a
+//! as clear or as unjudged with a reason. *Threads*: everything is `Send`; a searcher or a
 //! hasher is for one thread at a time, and cheap to clone or make.
 //!
 //! # Limits and surprises
@@ -47,8 +47,9 @@
 //!    by some bits ([`hash::Prescale`]).
 //! 2. PDQ hashes of a quality below 50 say too little to be matched; such pictures are compared by
 //!    their digests and are otherwise unjudged.
-//! 3. The hashes of turned and mirrored pictures come from one DCT, as the reference's do. Below 256
-//!    pixels a side they can lie more than 31 bits from that of the picture really turned.
+//! 3. A scan hashes the picture really turned and mirrored ([`hash::Hasher::turned`]). The reference
+//!    makes these hashes from one DCT, as [`hash::Hasher::orientations`] does for a quarter of the work;
+//!    up to 256 pixels a side they can lie more than 31 bits from those of the picture really turned.
 //! 4. An index is mapped into memory. Whoever truncates one of its files in place ends the processes
 //!    that search it; commits never do that.
 //! 5. Opening an index checks little; each block of it is verified when it is first read. The first
