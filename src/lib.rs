@@ -37,7 +37,7 @@
 //! *Exactness*: a search gives every entry within the radius, at every radius, with every kernel, or
 //! an error. *Durability*: when [`index::IndexWriter::commit`] returns, the change is on disk; after
 //! a crash the index is the old or the new one. *Accounting*: every file of a scan ends as a match,
-//! as clear or as unjudged with a reason. *Threads*: everything is `Send + Sync`; a searcher or a
+//! as clear or as unjudged with a reason. *Threads*: everything is `Send`; a searcher or a
 //! hasher is for one thread at a time, and cheap to clone or make.
 //!
 //! # Limits and surprises

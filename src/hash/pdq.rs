@@ -120,7 +120,9 @@ impl Hasher {
     /// The hashes of the picture really turned and mirrored, for four times the work of
     /// [`Hasher::hash`].
     ///
-    /// A copy that was turned or mirrored without loss has exactly the hash of its original here.
+    /// A copy that was mirrored, or turned by 180 degrees, without loss has exactly the hash of its
+    /// original here. For the other four the same numbers are summed in another order, and a bit that
+    /// hangs on rounding may differ.
     pub fn turned(&mut self, pixels: Pixels<'_>, prescale: Prescale) -> Orientations {
         let Some((original, quality)) = self.spectrum(pixels, prescale, Mirror::default()) else {
             return Orientations::NONE;

@@ -10,8 +10,8 @@ use super::manifest::{FILE as MANIFEST, Manifest, SegmentFiles};
 use super::publish::{TEMPORARY, publish, sync_dir};
 use super::snapshot::{Index, Part};
 use super::writer::IndexWriter;
-use crate::Result;
 use crate::segment::{NewEntry, SegmentBuilder};
+use crate::{Error, Result};
 
 impl IndexWriter {
     /// Writes the new segment, with the segments that `merge` chooses merged into it, the bitmaps
@@ -21,7 +21,9 @@ impl IndexWriter {
         cancel: &AtomicBool,
         merge: impl Fn(&Part) -> bool,
     ) -> Result<()> {
-        let generation = self.index.generation + 1;
+        let generation = self.index.generation.checked_add(1);
+        let limit = u64::MAX;
+        let generation = generation.ok_or(Error::TooLarge { what: "commits", limit })?;
         let mut builder = std::mem::take(&mut self.builder);
         let identities = std::mem::take(&mut self.identities);
         let mut files = Vec::new();
@@ -99,14 +101,26 @@ fn remove_unused(dir: &Path, index: &Index) {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let Some(name) = name.to_str() else { continue };
-        let ours =
-            name.starts_with(TEMPORARY) || name.ends_with(".segment") || name.ends_with(".dead");
         let named = |files: &SegmentFiles| {
             files.dead.iter().chain([&files.segment]).any(|file| file.file == name)
         };
         let used = index.parts.iter().any(|part| named(&part.files));
-        if ours && !used {
+        if is_ours(name) && !used {
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// Whether a name is of one of the forms that a writer gives. All others are somebody else's files.
+fn is_ours(name: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(generation) = name.strip_suffix(".segment") {
+        return generation.len() >= 10 && digits(generation);
+    }
+    if let Some((generation, number)) =
+        name.strip_suffix(".dead").and_then(|name| name.split_once('-'))
+    {
+        return generation.len() >= 10 && digits(generation) && digits(number);
+    }
+    name.starts_with(TEMPORARY)
 }

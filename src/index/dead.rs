@@ -1,5 +1,7 @@
 //! The removed entries of one segment: a bitmap in a file of its own, read whole.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use bitvec::prelude::{BitVec, Lsb0};
@@ -47,10 +49,20 @@ impl Dead {
     /// Reads the bitmap of a segment with so many entries.
     pub(super) fn read(dir: &Path, file: &FileRef, entries: u32) -> Result<Self> {
         let path = dir.join(&file.file);
-        let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;
+        // One byte more than there may be shows that it is too long, whatever its real length.
+        let limit = Self::file_len(entries) as u64 + 1;
+        let mut bytes = Vec::new();
+        File::open(&path)
+            .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+            .map_err(Error::io("read", &path))?;
         file.check(&bytes)
             .and_then(|()| Self::parse(&bytes, entries))
             .map_err(|damage| Error::corrupt(&path, damage))
+    }
+
+    /// The length of the bitmap's file.
+    fn file_len(entries: u32) -> usize {
+        HEADER_LEN + (entries as usize).div_ceil(8) + 4
     }
 
     /// Writes the bitmap as a new file.
@@ -71,7 +83,7 @@ impl Dead {
 
     fn parse(bytes: &[u8], entries: u32) -> std::result::Result<Self, Corruption> {
         let at = |offset: usize, what| Corruption { offset: offset as u64, what };
-        let expected = HEADER_LEN + (entries as usize).div_ceil(8) + 4;
+        let expected = Self::file_len(entries);
         let length = Damage::Length { expected: expected as u64, found: bytes.len() as u64 };
         let (content, crc) = bytes.split_last_chunk::<4>().ok_or(at(0, length))?;
         let (magic, rest) = content.split_first_chunk::<8>().ok_or(at(0, length))?;

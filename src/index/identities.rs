@@ -1,5 +1,6 @@
 //! Telling entries apart: which of those added together were added before.
 
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
 use rayon::prelude::*;
@@ -9,7 +10,7 @@ use crate::segment::NewEntry;
 
 /// The identities of entries in the order in which they were added: keyed 96-bit hashes of all that
 /// tells entries apart. Two different entries share one with a chance below 2^-50 in a list of 10^7.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Identities {
     /// A hash, and in the lowest 32 bits the entry's number.
     keys: Vec<u128>,
@@ -21,6 +22,7 @@ impl Identities {
     /// Adds the identity of the next entry.
     pub(super) fn push(&mut self, new: &NewEntry<'_>) {
         self.identity.clear();
+        self.identity.extend_from_slice(&(new.tags.len() as u64).to_le_bytes());
         let texts = [new.bank, new.id].into_iter().chain(new.tags.iter().map(String::as_str));
         for text in texts.chain(new.category) {
             self.identity.extend_from_slice(&(text.len() as u64).to_le_bytes());
@@ -46,6 +48,13 @@ impl Identities {
             }
         }
         (repeated.count() > 0).then_some(repeated)
+    }
+}
+
+impl fmt::Debug for Identities {
+    /// Without the identity at hand: it holds an entry's hashes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identities").field("entries", &self.keys.len()).finish_non_exhaustive()
     }
 }
 

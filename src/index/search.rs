@@ -15,7 +15,7 @@ pub struct EntryRef {
     pub(super) entry: u32,
 }
 
-/// An entry whose hash is within the radius. Ordered by distance, then by age in the index.
+/// An entry whose hash is within the radius. Ordered by distance, then by place in the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
     /// Bits in which the hashes differ.

@@ -276,24 +276,34 @@ impl IndexWriter {
     ///
     /// # Errors
     /// [`Error::Io`] where the system refuses (a full disk); [`Error::Cancelled`]. The index is then
-    /// what it was, and the changes are dropped.
+    /// what it was, and the changes are dropped; only if the very last step failed, which makes the
+    /// new manifest durable, the changes are visible and may not outlive a crash.
     pub fn commit(&mut self, cancel: &AtomicBool) -> Result<Commit> {
         let small = |part: &Part| part.segment.len() < SMALL;
         let smalls = self.index.parts.iter().filter(|part| small(part)).count();
         let result = self.publish(cancel, |part| smalls >= MANY_SMALL && small(part));
         let counts = self.counts;
-        self.reset();
+        self.start_again(&result);
         result.map(|()| counts)
     }
 
-    /// Merges all segments into one and drops the removed entries.
+    /// Commits, merging all segments into one without the removed entries.
     ///
     /// # Errors
     /// As [`IndexWriter::commit`].
     pub fn compact(&mut self, cancel: &AtomicBool) -> Result<()> {
         let result = self.publish(cancel, |_| true);
-        self.reset();
+        self.start_again(&result);
         result
+    }
+
+    /// After a failure the disk tells what holds: the manifest may have been replaced before it.
+    fn start_again(&mut self, result: &Result<()>) {
+        if result.is_err() {
+            // Where even this fails, nothing else of the index can be read or written either.
+            let _ = self.index.reload();
+        }
+        self.reset();
     }
 }
 

@@ -41,10 +41,12 @@ where
     let queue = Queue::new(items);
     let mut ran = Ran::default();
     thread::scope(|scope| {
+        // `done` may panic, or a thread not start: those that wait for room then end as well.
+        let _close = Close(&queue);
         let (sender, receiver) = mpsc::channel();
         for _ in 0..threads.get() {
             let (sender, queue, worker) = (sender.clone(), &queue, &worker);
-            let started = thread::Builder::new().spawn_scoped(scope, move || {
+            thread::Builder::new().spawn_scoped(scope, move || {
                 // Dropped by a panic as well, so that nobody waits for this thread's item.
                 let _close = Close(queue);
                 let mut work = worker();
@@ -53,11 +55,7 @@ where
                         break;
                     }
                 }
-            });
-            if let Err(error) = started {
-                queue.close();
-                return Err(error);
-            }
+            })?;
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
@@ -75,7 +73,7 @@ where
             }
             queue.advance(next);
         }
-        Ok(())
+        Ok::<_, io::Error>(())
     })?;
     ran.taken = queue.lock().taken;
     Ok(ran)
@@ -134,7 +132,7 @@ impl<I> Queue<I> {
     }
 }
 
-/// Closes the queue when a thread ends: either there is nothing left, or it panicked.
+/// Closes the queue when a thread ends: either there is nothing left, or something failed.
 struct Close<'a, I>(&'a Queue<I>);
 
 impl<I> Drop for Close<'_, I> {
@@ -231,6 +229,25 @@ mod tests {
                 threads(2),
                 || |item: u64| assert_ne!(item, 10, "on purpose"),
                 |()| ControlFlow::Continue(()),
+            )
+        }));
+        assert!(outcome.is_err());
+    }
+
+    #[test]
+    fn a_panic_of_the_receiver_ends_the_map_while_threads_wait_for_room() {
+        let finished = AtomicU64::new(0);
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            map(
+                0..,
+                threads(3),
+                || |_: u64| finished.fetch_add(1, Ordering::SeqCst),
+                |_| -> ControlFlow<()> {
+                    while finished.load(Ordering::SeqCst) < WINDOW {
+                        thread::yield_now();
+                    }
+                    panic!("on purpose")
+                },
             )
         }));
         assert!(outcome.is_err());

@@ -14,6 +14,8 @@ mod blocks;
 mod builder;
 mod digests;
 mod entries;
+#[cfg(test)]
+mod hostile;
 mod layout;
 mod map;
 mod search;
@@ -171,12 +173,12 @@ impl<B: AsRef<[u8]>> Segment<B> {
     /// One item of a section of equal items.
     fn item<T: FromBytes>(&self, section: Section, number: u32) -> Result<T, Corruption> {
         let range = self.layout.section(section);
-        let start = range.start + number as usize * size_of::<T>();
-        let end = start + size_of::<T>();
-        let damaged = Corruption { offset: start as u64, what: Damage::Range("item") };
-        if end > range.end {
+        let damaged = Corruption { offset: range.start as u64, what: Damage::Range("item") };
+        if number as usize >= range.len() / size_of::<T>() {
             return Err(damaged);
         }
+        let start = range.start + number as usize * size_of::<T>();
+        let end = start + size_of::<T>();
         self.blocks.check(self.bytes.as_ref(), start..end)?;
         let bytes = self.bytes.as_ref().get(start..end).ok_or(damaged)?;
         T::read_from_bytes(bytes).map_err(|_| damaged)
@@ -192,10 +194,10 @@ impl<B: AsRef<[u8]>> Segment<B> {
     ) -> Result<&[u8], Corruption> {
         let range = self.layout.section(section);
         let damaged = Corruption { offset: range.start as u64, what: Damage::Range(what) };
-        let place = range.start + start as usize..range.start + end as usize;
-        if place.start > place.end || place.end > range.end {
+        if start > end || end as usize > range.len() {
             return Err(damaged);
         }
+        let place = range.start + start as usize..range.start + end as usize;
         self.blocks.check(self.bytes.as_ref(), place.clone())?;
         self.bytes.as_ref().get(place).ok_or(damaged)
     }

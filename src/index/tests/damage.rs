@@ -93,9 +93,14 @@ fn what_a_crash_leaves_behind_is_ignored_and_then_removed() {
     let dir = tempdir().unwrap();
     let model = small_index(dir.path());
     // A crash after the new files were written and before the manifest was replaced.
-    let orphans = [".tmp-abc", "0000000009.segment", "0000000009-0.dead"];
+    let orphans = [".tmp-tutela-abc", "0000000009.segment", "0000000009-0.dead"];
     for name in orphans {
         fs::write(dir.path().join(name), b"half").unwrap();
+    }
+    // Not of our forms: whoever put them there wants them.
+    let foreign = ["notes.segment", "a-1.dead", "1-1.dead", ".tmp-abc", "0000000009.dead"];
+    for name in foreign {
+        fs::write(dir.path().join(name), b"theirs").unwrap();
     }
     assert_holds(&Index::open(dir.path()).unwrap(), &model);
     let mut writer = IndexWriter::open(dir.path()).unwrap();
@@ -103,6 +108,9 @@ fn what_a_crash_leaves_behind_is_ignored_and_then_removed() {
     writer.commit(&GO).unwrap();
     for name in orphans {
         assert!(!dir.path().join(name).exists(), "{name}");
+    }
+    for name in foreign {
+        assert!(dir.path().join(name).exists(), "{name}");
     }
 }
 
