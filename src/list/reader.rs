@@ -156,6 +156,9 @@ impl Reader {
         if text.iter().all(u8::is_ascii_whitespace) {
             return Ok(None);
         }
+        if has_lone_return(text) {
+            return Err(ListReason::Syntax(LONE_RETURN.to_owned()));
+        }
         let record = match &mut self.parser {
             Parser::Sums(sums) => sums.record(text)?,
             Parser::Csv(rows) => Some(rows.record(utf8(text)?)?),
@@ -238,6 +241,17 @@ fn list_error(path: &Path, line: u64, reason: ListReason) -> Error {
 pub(super) fn trim_newline(text: &[u8]) -> &[u8] {
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     text.strip_suffix(b"\r").unwrap_or(text)
+}
+
+/// What is said of a line in which [`has_lone_return`].
+pub(super) const LONE_RETURN: &str =
+    "a carriage return inside a line: save the list with LF or CRLF at the ends of lines";
+
+/// Whether a carriage return stands elsewhere than at a line's end. Old programs end lines with it
+/// alone: taken for text, it would hide all entries after it in the first.
+pub(super) fn has_lone_return(text: &[u8]) -> bool {
+    text.contains(&b'\r')
+        && text.split(|&byte| byte == b'\n').any(|line| line.trim_ascii_end().contains(&b'\r'))
 }
 
 pub(super) fn utf8(text: &[u8]) -> Result<&str, ListReason> {

@@ -4,7 +4,7 @@ use std::io;
 
 use super::format::Format;
 use super::lines::{Lines, Step};
-use super::reader::trim_newline;
+use super::reader::{LONE_RETURN, has_lone_return, trim_newline};
 use super::{csv, hex, sums};
 use crate::ListReason;
 
@@ -30,6 +30,9 @@ pub(super) fn format(
             }
         }
         let line = trim_newline(&text);
+        if has_lone_return(line) {
+            return Ok(Err(ListReason::Unrecognised(LONE_RETURN.to_owned())));
+        }
         match step {
             Step::End => {
                 let what = match lines.number() {

@@ -135,3 +135,38 @@ fn an_endless_line_takes_bounded_memory() {
     assert!(reader.by_ref().all(|item| item.is_err()));
     assert!(reader.buffered() < 4 * LINE_LIMIT);
 }
+
+#[test]
+fn a_carriage_return_that_would_hide_entries_is_an_error() {
+    let first = [
+        format!("pdq,id\r{PDQ},a\r{PDQ},b\r"),
+        format!("id,pdq,category\ra,{PDQ},c\rb,{PDQ},c"),
+        format!("{MD5}  a\r{SHA1}  b\r"),
+        format!("{PDQ},a\r{PDQ},b\n"),
+        format!("{{\"md5\":\"{MD5}\"}}\r{{\"md5\":\"{MD5}\"}}\n"),
+        format!("# mine\r{MD5}\n{SHA1}\n"),
+    ];
+    for text in &first {
+        let read = read(text.as_str());
+        let [Err((1, ListReason::Unrecognised(what)))] = read.as_slice() else {
+            panic!("{text}: {read:?}");
+        };
+        assert!(what.contains("carriage return"), "{what}");
+    }
+    let later = [
+        format!("id,pdq\na\rb,{PDQ}\n"),
+        format!("pdq,id,category\n{PDQ},a\r{PDQ},b\n"),
+        format!("pdq,id\n{PDQ},\"a\r{PDQ},b\"\n"),
+        format!("{MD5}  a\n{MD5}  b\r{SHA1}  c\n"),
+        format!("{MD5}\n{PDQ},a\r{PDQ},b\n"),
+        format!("{MD5}\n# mine\r{PDQ},b\n"),
+    ];
+    for text in &later {
+        let errors = errors(text.as_str());
+        assert_eq!(errors.len(), 1, "{text}: {errors:?}");
+        assert_eq!(errors[0].0, 2);
+        assert!(errors[0].1.contains("carriage return"), "{errors:?}");
+    }
+    let ends = format!("pdq,id\r\n{PDQ},\"a\r\nb\"\r\n\r\n{PDQ},c\r\r\n");
+    assert_eq!(records(ends).len(), 2);
+}
