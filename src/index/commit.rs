@@ -7,8 +7,9 @@ use std::sync::atomic::AtomicBool;
 
 use super::dead::Dead;
 use super::manifest::{FILE as MANIFEST, Manifest, SegmentFiles};
+use super::part::Part;
 use super::publish::{TEMPORARY, publish, sync_dir};
-use super::snapshot::{Index, Part};
+use super::snapshot::Index;
 use super::writer::IndexWriter;
 use crate::segment::{NewEntry, SegmentBuilder};
 use crate::{Error, Result};

@@ -11,6 +11,8 @@ mod commit;
 mod dead;
 mod identities;
 mod manifest;
+mod memory;
+mod part;
 mod publish;
 mod search;
 mod snapshot;
@@ -19,6 +21,7 @@ mod tests;
 mod writer;
 
 pub use crate::segment::{Entry, NewEntry};
+pub use memory::MemoryIndex;
 pub use search::{EntryRef, Hit, Searcher};
-pub use snapshot::{BankStats, Index, MemoryIndex, Stats};
+pub use snapshot::{BankStats, Index, Stats};
 pub use writer::{Commit, IndexWriter};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::snapshot::Part;
+use super::part::Part;
 use crate::Result;
 use crate::hamming::Kernel;
 use crate::hash::{Hash256, Radius, Signal};

@@ -1,56 +1,16 @@
 //! An index open for reading.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-use sha2::{Digest, Sha256};
 
 use super::dead::Dead;
-use super::identities::Identities;
-use super::manifest::{FileRef, Manifest, SegmentFiles};
+use super::manifest::{Manifest, SegmentFiles};
+use super::part::Part;
 use super::search::Searcher;
 use crate::hash::{Radius, Signal};
-use crate::segment::{Bytes, NewEntry, Segment, SegmentBuilder};
 use crate::{Error, Result};
-
-/// A segment of a snapshot with what was removed from it.
-#[derive(Debug)]
-pub(super) struct Part {
-    pub(super) segment: Segment<Bytes>,
-    pub(super) dead: Option<Dead>,
-    pub(super) files: SegmentFiles,
-    /// For error messages.
-    pub(super) path: PathBuf,
-}
-
-impl Part {
-    fn open(dir: &Path, files: &SegmentFiles) -> Result<Self> {
-        let path = dir.join(&files.segment.file);
-        let file = File::open(&path).map_err(Error::io("open", &path))?;
-        let bytes = Bytes::map(&file).map_err(Error::io("map", &path))?;
-        let segment = Segment::from_bytes(bytes)
-            .and_then(|segment| files.segment.check(segment.bytes()).map(|()| segment))
-            .map_err(|damage| Error::corrupt(&path, damage))?;
-        let dead = files.dead.as_ref().map(|file| Dead::read(dir, file, segment.len()));
-        Ok(Self { segment, dead: dead.transpose()?, files: files.clone(), path })
-    }
-
-    pub(super) fn is_dead(&self, entry: u32) -> bool {
-        self.dead.as_ref().is_some_and(|dead| dead.contains(entry))
-    }
-
-    pub(super) fn live(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..self.segment.len()).filter(|entry| !self.is_dead(*entry))
-    }
-
-    pub(super) fn corrupt(&self, damage: crate::Corruption) -> Error {
-        Error::corrupt(&self.path, damage)
-    }
-}
 
 /// An index open for reading: a snapshot, cheap to clone, that later commits do not change.
 ///
@@ -75,8 +35,8 @@ impl Part {
 #[derive(Clone, Debug)]
 pub struct Index {
     /// `None` for an index in memory.
-    dir: Option<PathBuf>,
-    digest: String,
+    pub(super) dir: Option<PathBuf>,
+    pub(super) digest: String,
     pub(super) generation: u64,
     pub(super) parts: Arc<[Arc<Part>]>,
 }
@@ -260,50 +220,4 @@ pub struct BankStats {
     pub bank: String,
     /// Live entries.
     pub entries: u64,
-}
-
-/// Builds an index in memory, for lists that are used once.
-#[derive(Debug, Default)]
-pub struct MemoryIndex {
-    builder: SegmentBuilder,
-    identities: Identities,
-}
-
-impl MemoryIndex {
-    /// Adds an entry, once if it comes again.
-    ///
-    /// # Errors
-    /// [`Error::TooLarge`] where the format's numbers end.
-    pub fn add(&mut self, entry: &NewEntry<'_>) -> Result<()> {
-        self.builder.add(entry)?;
-        self.identities.push(entry);
-        Ok(())
-    }
-
-    /// The index.
-    ///
-    /// # Errors
-    /// [`Error::Io`] if no threads can be started.
-    pub fn finish(self) -> Result<Index> {
-        let path = PathBuf::from("(memory)");
-        let threads = threads().map_err(Error::io("start threads for", &path))?;
-        let mut bytes = Vec::new();
-        let entries = self.builder.len() as u32;
-        threads
-            .install(|| self.builder.write(&mut bytes, &AtomicBool::new(false)))
-            .map_err(Error::io("build", &path))?;
-        let dead = threads.install(|| self.identities.repeated(entries));
-        let digest = const_hex::encode(Sha256::digest(&bytes));
-        let segment = FileRef { bytes: bytes.len() as u64, ..FileRef::default() };
-        let files = SegmentFiles { segment, dead: None };
-        let segment = Segment::from_bytes(Bytes::Memory(bytes))
-            .map_err(|damage| Error::corrupt(&path, damage))?;
-        let part = Arc::new(Part { segment, dead, files, path });
-        Ok(Index { dir: None, digest, generation: 0, parts: Arc::new([part]) })
-    }
-}
-
-/// A pool for building, so that nobody else's is used.
-pub(super) fn threads() -> io::Result<rayon::ThreadPool> {
-    rayon::ThreadPoolBuilder::new().build().map_err(io::Error::other)
 }

@@ -8,8 +8,10 @@ use std::sync::atomic::AtomicBool;
 
 use super::dead::Dead;
 use super::identities::Identities;
+use super::memory::threads;
+use super::part::Part;
 use super::search::{EntryRef, Searcher};
-use super::snapshot::{Index, Part, threads};
+use super::snapshot::Index;
 use crate::hash::{Signal, Signals};
 use crate::segment::{NewEntry, SegmentBuilder};
 use crate::{Error, Result};
