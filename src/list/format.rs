@@ -15,8 +15,9 @@ pub enum Format {
     /// Comma-separated with a header, quoted as in RFC 4180.
     ///
     /// The header has any of `pdq`, `md5`, `sha1`, `sha256`, `id`, `category`, `tags`, in any order
-    /// and case, with at least one signal. `hash` means `pdq`; `-` and `_` in names are ignored
-    /// (`SHA-1`), as is a final `hash` or `sum` of a signal (`md5sum`); other columns are passed over. Tags are separated by `;` or `|`. A row may end early: the
+    /// and case, with at least one signal. `hash` means `pdq`, and a signal's name may end in `hash`
+    /// or, for a digest, `sum` (`pdq_hash`, `md5sum`); `-`, `_` and blanks in names are ignored
+    /// (`SHA-1`), and so are other columns. Tags are separated by `;` or `|`. A row may end early: the
     /// cells it lacks are absent. A row with more cells than the header is refused, since its columns
     /// have shifted, and so is a quoted cell with a hash in several lines, which two stray quotes make
     /// of the rows between them.
