@@ -38,11 +38,12 @@ fn column(name: &[u8]) -> Option<Field> {
         .filter(|letter| !matches!(letter, '-' | '_') && !letter.is_whitespace())
         .map(|letter| letter.to_ascii_lowercase())
         .collect();
+    // `pdq_hash`, `md5sum`: a column of signals that is passed over is matches that are missed.
     Some(match name.as_str() {
-        "pdq" | "hash" => Field::Signal(Signal::Pdq),
-        "md5" => Field::Signal(Signal::Md5),
-        "sha1" => Field::Signal(Signal::Sha1),
-        "sha256" => Field::Signal(Signal::Sha256),
+        "pdq" | "hash" | "pdqhash" => Field::Signal(Signal::Pdq),
+        "md5" | "md5hash" | "md5sum" => Field::Signal(Signal::Md5),
+        "sha1" | "sha1hash" | "sha1sum" => Field::Signal(Signal::Sha1),
+        "sha256" | "sha256hash" | "sha256sum" => Field::Signal(Signal::Sha256),
         "id" => Field::Id,
         "category" => Field::Category,
         "tags" => Field::Tags,

@@ -15,7 +15,8 @@ pub enum Format {
     /// Comma-separated with a header, quoted as in RFC 4180.
     ///
     /// The header has any of `pdq`, `md5`, `sha1`, `sha256`, `id`, `category`, `tags`, in any order
-    /// and case, with at least one signal. `hash` means `pdq`; `-` and `_` in names are ignored
+    /// and case, with at least one signal. `hash` means `pdq`, and a signal's name may end in `hash`
+    /// or, for a digest, `sum` (`pdq_hash`, `md5sum`); `-`, `_` and blanks in names are ignored
     /// (`SHA-1`), and so are other columns. Tags are separated by `;` or `|`. A row may end early: the
     /// cells it lacks are absent. A row with more cells than the header is refused, since its columns
     /// have shifted, and so is a quoted cell with a hash in several lines, which two stray quotes make
@@ -34,6 +35,7 @@ pub enum Format {
     Sums,
     /// One JSON object a line, with fields named as the columns of CSV, all but `id` strings.
     ///
+    /// Signals may be in capitals and have a hyphen (`SHA-1`); everything else is as written here.
     /// `tags` may be an array of strings, `id` a number. The rows of `tutela hash --json` can be
     /// used as they are: signals are also looked for in an object `fingerprint`, and `uri` is the
     /// id where there is no other. Other fields are ignored.

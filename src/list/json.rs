@@ -12,10 +12,13 @@ use crate::hash::{Signal, Signals};
 /// A line of a list, or of `tutela hash --json`.
 #[derive(Deserialize)]
 struct Object {
-    #[serde(alias = "hash")]
+    #[serde(alias = "PDQ", alias = "hash")]
     pdq: Option<String>,
+    #[serde(alias = "MD5")]
     md5: Option<String>,
+    #[serde(alias = "SHA1", alias = "sha-1", alias = "SHA-1")]
     sha1: Option<String>,
+    #[serde(alias = "SHA256", alias = "sha-256", alias = "SHA-256")]
     sha256: Option<String>,
     id: Option<Id>,
     category: Option<String>,

@@ -131,3 +131,10 @@ fn a_number_sign_begins_a_comment_only_above_the_header() {
 fn a_header_alone_is_a_list_without_entries() {
     assert_eq!(read("pdq,id"), []);
 }
+
+#[test]
+fn usual_names_of_signal_columns_are_not_passed_over() {
+    let list = format!("MD5,pdq_hash,SHA-1 hash,sha256sum\n{MD5},{PDQ},{SHA1},{SHA256}\n");
+    let [record] = &records(list)[..] else { panic!("not one record") };
+    assert_eq!(record.signals.iter().count(), 4);
+}

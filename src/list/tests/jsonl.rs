@@ -48,3 +48,12 @@ fn bad_objects_are_errors_that_repeat_nothing() {
         assert!(!message.contains(&PDQ[2..9]), "{message}");
     }
 }
+
+#[test]
+fn usual_names_of_signals_are_not_passed_over() {
+    let list = format!(
+        "{{\"PDQ\":\"{PDQ}\",\"MD5\":\"{MD5}\",\"SHA-1\":\"{SHA1}\",\"SHA256\":\"{SHA256}\"}}\n"
+    );
+    let [record] = &records(list)[..] else { panic!("not one record") };
+    assert_eq!(record.signals.iter().count(), 4);
+}
