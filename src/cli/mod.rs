@@ -9,6 +9,7 @@ mod lookup;
 mod options;
 mod output;
 mod scan;
+mod shape;
 
 use clap::{Parser, Subcommand};
 

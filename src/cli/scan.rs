@@ -15,6 +15,7 @@ use tutela::scan::{Finding, Summary, Verdict, count, load_lists};
 
 use super::options::{Cost, check_sources, radius};
 use super::output::{Rows, counted, note, sanitise, warn_if_empty};
+use super::shape::PdqShape;
 use super::{ExitStatus, exit, interrupt};
 
 const EXAMPLES: &str = "\
@@ -61,7 +62,12 @@ impl Args {
         check_sources(&self.paths)?;
         let index = match &self.index {
             Some(dir) => Index::open(dir)?,
-            None => load_lists(&self.list)?,
+            None => {
+                for list in &self.list {
+                    PdqShape::of(list)?.warn(list);
+                }
+                load_lists(&self.list)?
+            }
         };
         warn_if_empty(&index);
         let mut scan = self.cost.scan();
@@ -97,11 +103,12 @@ impl Args {
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
-        written.and_then(|()| rows.finish()).context("cannot write the findings")?;
         let summary = summary?;
+        let written = written.and_then(|()| rows.finish()).context("cannot write the findings");
         if !self.quiet {
             print(&summary);
         }
+        written?;
         Ok(status(&summary))
     }
 }

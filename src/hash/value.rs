@@ -31,6 +31,12 @@ impl Hash256 {
         &self.0
     }
 
+    /// The number of bits that are set: 128 in a PDQ hash, which compares 256 values with their median
+    /// (fewer where values are equal, as in flat pictures).
+    pub fn ones(&self) -> u32 {
+        self.distance(&Self::default())
+    }
+
     /// The number of bits in which the two differ, 0 to 256.
     pub fn distance(&self, other: &Self) -> u32 {
         self.0.iter().zip(&other.0).map(|(a, b)| (a ^ b).count_ones()).sum()

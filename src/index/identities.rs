@@ -1,41 +1,71 @@
-//! Telling entries apart: which of those added together were added before.
+//! Telling entries apart: which of those added were added before, together or in earlier commits.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::dead::Dead;
+use super::part::Part;
+use super::search::EntryRef;
+use crate::Result;
+use crate::hash::Signals;
 use crate::segment::NewEntry;
+
+/// Makes keyed 128-bit hashes of what tells entries apart.
+#[derive(Default)]
+pub(super) struct Keys {
+    halves: [RandomState; 2],
+    identity: Vec<u8>,
+}
+
+impl Keys {
+    /// The key of these texts and signals. The number of texts must be part of them, or fixed.
+    pub(super) fn key<'a>(
+        &mut self,
+        texts: impl IntoIterator<Item = &'a str>,
+        signals: &Signals,
+    ) -> u128 {
+        self.identity.clear();
+        for (signal, value) in signals.iter() {
+            self.identity.push(signal as u8);
+            self.identity.extend_from_slice(value);
+        }
+        for text in texts {
+            self.identity.extend_from_slice(&(text.len() as u64).to_le_bytes());
+            self.identity.extend_from_slice(text.as_bytes());
+        }
+        let [high, low] = self.halves.each_ref().map(|half| half.hash_one(&self.identity));
+        u128::from(high) << 64 | u128::from(low)
+    }
+}
+
+impl fmt::Debug for Keys {
+    /// Without the identity at hand: it holds an entry's hashes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").finish_non_exhaustive()
+    }
+}
 
 /// The identities of entries in the order in which they were added: keyed 96-bit hashes of all that
 /// tells entries apart. Two different entries share one with a chance below 2^-50 in a list of 10^7.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Identities {
     /// A hash, and in the lowest 32 bits the entry's number.
     keys: Vec<u128>,
-    halves: [RandomState; 2],
-    identity: Vec<u8>,
+    hasher: Keys,
 }
 
 impl Identities {
     /// Adds the identity of the next entry.
     pub(super) fn push(&mut self, new: &NewEntry<'_>) {
-        self.identity.clear();
-        self.identity.extend_from_slice(&(new.tags.len() as u64).to_le_bytes());
-        let texts = [new.bank, new.id].into_iter().chain(new.tags.iter().map(String::as_str));
-        for text in texts.chain(new.category) {
-            self.identity.extend_from_slice(&(text.len() as u64).to_le_bytes());
-            self.identity.extend_from_slice(text.as_bytes());
-        }
-        self.identity.push(u8::from(new.category.is_some()));
-        for (signal, value) in new.signals.iter() {
-            self.identity.push(signal as u8);
-            self.identity.extend_from_slice(value);
-        }
-        let [high, low] = self.halves.each_ref().map(|half| half.hash_one(&self.identity));
-        let number = self.keys.len() as u128 & u128::from(u32::MAX);
-        self.keys.push(u128::from(high) << 64 | u128::from(low) & !u128::from(u32::MAX) | number);
+        // Tags come last and a category after its sign, so equal texts mean equal entries.
+        let category = new.category.map_or(["-", ""], |category| ["+", category]);
+        let texts = [new.bank, new.id].into_iter().chain(category);
+        let key = self.hasher.key(texts.chain(new.tags.iter().map(String::as_str)), &new.signals);
+        let number = self.keys.len() as u128 & NUMBER;
+        self.keys.push(key & !NUMBER | number);
     }
 
     /// The entries that are equal to an earlier one, among `entries` of which these are the first.
@@ -51,17 +81,46 @@ impl Identities {
     }
 }
 
-impl fmt::Debug for Identities {
-    /// Without the identity at hand: it holds an entry's hashes.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Identities").field("entries", &self.keys.len()).finish_non_exhaustive()
+/// The bits of a key that number its entry.
+const NUMBER: u128 = u32::MAX as u128;
+
+/// All live entries of some segments by bank, id and signals. 32 bytes an entry.
+#[derive(Debug)]
+pub(super) struct Known {
+    hasher: Keys,
+    entries: Vec<(u128, EntryRef)>,
+}
+
+impl Known {
+    /// Reads all entries.
+    pub(super) fn of(parts: &[Arc<Part>]) -> Result<Self> {
+        let mut hasher = Keys::default();
+        let mut entries = Vec::new();
+        for (number, part) in (0..).zip(parts) {
+            let all = part.segment.all_signals().map_err(|damage| part.corrupt(damage))?;
+            for (signals, entry) in all.iter().zip(0..).filter(|(_, entry)| !part.is_dead(*entry)) {
+                let known = part.segment.entry(entry).map_err(|damage| part.corrupt(damage))?;
+                let key = hasher.key([known.bank, known.id], signals);
+                entries.push((key, EntryRef { part: number, entry }));
+            }
+        }
+        entries.par_sort_unstable();
+        Ok(Self { hasher, entries })
+    }
+
+    /// The entries with this bank, id and these signals, no more and no fewer.
+    pub(super) fn equal(&mut self, new: &NewEntry<'_>) -> Vec<EntryRef> {
+        let key = self.hasher.key([new.bank, new.id], &new.signals);
+        let first = self.entries.partition_point(|(other, _)| *other < key);
+        let equal = self.entries[first..].iter().take_while(|(other, _)| *other == key);
+        equal.map(|(_, entry)| *entry).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::{Hash256, Signals};
+    use crate::hash::Hash256;
 
     #[test]
     fn only_entries_equal_in_everything_are_repeated() {

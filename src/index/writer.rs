@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::dead::Dead;
-use super::identities::Identities;
+use super::identities::{Identities, Known};
 use super::memory::threads;
 use super::part::Part;
 use super::search::{EntryRef, Searcher};
@@ -54,6 +55,11 @@ pub struct IndexWriter {
     pub(super) dead: Vec<Option<Dead>>,
     /// Those of the entries in `builder`.
     pub(super) identities: Identities,
+    /// The committed entries by what tells them apart; made when looking them up one by one has cost
+    /// as much.
+    known: Option<Known>,
+    /// What looking up one by one has cost since the last commit, in entries looked at.
+    effort: u64,
     /// Committed entries that were added again: no removal takes them.
     kept: HashSet<EntryRef>,
     /// Live entries by the hash of bank and id; made at the first removal by id.
@@ -92,6 +98,7 @@ impl IndexWriter {
     fn new(dir: &Path, lock: File, index: Index) -> Result<Self> {
         let threads = threads().map_err(Error::io("start threads for", dir))?;
         let (builder, identities, kept, hasher, counts) = Default::default();
+        let (known, effort) = Default::default();
         let mut writer = Self {
             dir: dir.to_owned(),
             _lock: lock,
@@ -101,6 +108,8 @@ impl IndexWriter {
             threads,
             builder,
             identities,
+            known,
+            effort,
             kept,
             ids: None,
             hasher,
@@ -116,6 +125,8 @@ impl IndexWriter {
         self.builder = SegmentBuilder::default();
         self.dead = self.index.parts.iter().map(|part| part.dead.clone()).collect();
         self.identities = Identities::default();
+        self.known = None;
+        self.effort = 0;
         self.kept.clear();
         self.ids = None;
         self.counts = Commit::default();
@@ -151,6 +162,18 @@ impl IndexWriter {
 
     /// The live, committed entries with this bank, id and these signals, no more and no fewer.
     fn find_equal(&mut self, new: &NewEntry<'_>) -> Result<Vec<EntryRef>> {
+        if self.index.parts.is_empty() {
+            return Ok(Vec::new());
+        }
+        if self.known.is_none() && self.effort > self.index.len() {
+            let parts = &self.index.parts;
+            self.known = Some(self.threads.install(|| Known::of(parts))?);
+        }
+        if let Some(known) = &mut self.known {
+            let mut equal = known.equal(new);
+            equal.retain(|entry| !self.is_dead(*entry));
+            return Ok(equal);
+        }
         let mut equal = Vec::new();
         for entry in self.find_signals(new.bank, &new.signals)? {
             if self.searcher.entry(entry)?.id == new.id && self.has_only(entry, &new.signals)? {
@@ -162,9 +185,22 @@ impl IndexWriter {
 
     /// The live entries of a bank that have all of these signals.
     fn find_signals(&mut self, bank: &str, signals: &Signals) -> Result<Vec<EntryRef>> {
+        // What a look-up costs besides what it finds, measured in entries.
+        self.effort += 8;
         let mut found: Option<Vec<EntryRef>> = None;
-        for (signal, value) in signals.iter() {
+        // Digests first: they cost less, and mostly nothing is left after them.
+        for signal in Signal::ALL.into_iter().rev() {
+            let Some(value) = signals.get(signal) else { continue };
+            if found.as_ref().is_some_and(Vec::is_empty) {
+                break;
+            }
             let with_this = self.searcher.exact(signal, value)?;
+            self.effort += with_this.len() as u64;
+            if signal == Signal::Pdq {
+                let without_tables = |part: &&Arc<Part>| part.segment.count(signal) < SMALL.into();
+                let flat = self.index.parts.iter().filter(without_tables);
+                self.effort += flat.map(|part| part.segment.count(signal)).sum::<u64>() / 64;
+            }
             match &mut found {
                 Some(found) => found.retain(|entry| with_this.binary_search(entry).is_ok()),
                 None => found = Some(with_this),

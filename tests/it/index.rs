@@ -2,7 +2,7 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::support::{Dir, Run, args, mix, pdq, picture, tutela};
+use crate::support::{Dir, Run, args, digests, mix, pdq, picture, tutela};
 
 /// The index's digest and its number of live entries.
 fn state(index: &std::path::Path) -> (String, u64) {
@@ -166,4 +166,61 @@ fn damage_is_found_by_verify() {
     fs::write(&largest, bytes).unwrap();
     let run = Run::new(args!["index", "verify", "--index", index]).expect(2);
     assert!(run.stderr.contains("damaged"), "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_during_a_commit_leaves_the_index_as_it_was() {
+    let dir = Dir::new();
+    let index = dir.path("index");
+    let list = dir.list("known.csv", &[&picture(1)]);
+    Run::new(args!["index", "add", "--index", index, "--bank", "B", list]).expect(0);
+    let before = state(&index);
+    let lines: String = (0..60_000_u64).map(|n| format!("{:016x}{:048x}\n", mix(n), n)).collect();
+    let large = dir.file("large.txt", lines);
+    // No file may grow beyond so many blocks of 512 bytes: writing fails as on a full disk, at
+    // ever later places.
+    for blocks in [0, 1, 8, 64, 500, 5_000] {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let output = Command::new("sh")
+            .args(["-c", &script])
+            .arg(env!("CARGO_BIN_EXE_tutela"))
+            .args(["index", "add", "--bank", "B", "--index"])
+            .args([&index, &large])
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{blocks}: {told}");
+        assert!(told.contains("cannot"), "{blocks}: {told}");
+        assert_eq!(state(&index), before, "{blocks}");
+    }
+    Run::new(args!["index", "verify", "--index", index]).expect(0);
+    Run::new(args!["index", "add", "--index", index, "--bank", "B", large]).expect(0);
+    assert_eq!(state(&index).1, 60_001);
+    let left = fs::read_dir(&index).unwrap().count();
+    assert_eq!(left, 4, "two segments, the manifest, the lock");
+}
+
+#[test]
+fn a_list_of_bare_sha256_that_is_read_as_pdq_is_remarked_on() {
+    let dir = Dir::new();
+    let index = dir.path("index");
+    let sha256: String = (0..20).map(|n| digests_line(&dir, n)).collect();
+    let list = dir.file("list.txt", &sha256);
+    let add = args!["index", "add", "--index", index, "--bank", "B", list];
+    let told = Run::new(&add).expect(0).stderr;
+    assert!(told.contains("--format sha256"), "{told}");
+    let empty = dir.file("in/empty.txt", "");
+    let told = Run::new(args!["scan", "--list", list, empty]).expect(3).stderr;
+    assert!(told.contains("--format sha256"), "{told}");
+    let pdq: String = (0..20).map(|n| pdq(&picture(n)) + "\n").collect();
+    let list = dir.file("pdq.txt", &pdq);
+    let told = Run::new(args!["index", "add", "--index", index, "--bank", "P", list]).expect(0);
+    assert!(!told.stderr.contains("sha256"), "{told:?}");
+}
+
+/// A SHA-256 of some file.
+fn digests_line(dir: &Dir, number: u64) -> String {
+    let file = dir.file(&format!("some/{number}"), number.to_string());
+    digests(&file)[2].clone() + "\n"
 }

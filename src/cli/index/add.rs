@@ -15,6 +15,7 @@ use tutela::scan::entry_id;
 use super::lists::{format, open};
 use crate::cli::options::bank;
 use crate::cli::output::{counted, note, sanitise, warn};
+use crate::cli::shape::PdqShape;
 use crate::cli::{ExitStatus, interrupt};
 
 /// Bad lines that are shown; the rest are counted.
@@ -102,6 +103,7 @@ struct Import<'a> {
 
 impl Import<'_> {
     fn list(&mut self, list: &Path) -> anyhow::Result<()> {
+        let mut shape = PdqShape::default();
         for record in open(list, self.args.format)? {
             self.read += 1;
             if self.read.is_multiple_of(STRIDE) {
@@ -118,6 +120,7 @@ impl Import<'_> {
                 }
                 Err(error) => return Err(error.into()),
             };
+            shape.see(&record);
             // Nothing will be committed any more: only the other bad lines are of interest.
             if self.bad > 0 && !self.args.skip_bad {
                 continue;
@@ -130,6 +133,7 @@ impl Import<'_> {
                 signals: record.signals,
             })?;
         }
+        self.bar.suspend(|| shape.warn(list));
         Ok(())
     }
 

@@ -120,3 +120,19 @@ fn indexes_and_searchers_go_between_threads() {
     assert_send_sync::<IndexWriter>();
     assert_send_sync::<MemoryIndex>();
 }
+
+#[test]
+fn thousands_of_entries_with_one_hash_are_added_again_in_linear_time() {
+    let dir = tempdir().unwrap();
+    let mut writer = IndexWriter::open_or_create(dir.path()).unwrap();
+    let signals = Signals { pdq: Some(Hash256::from_bytes([0; 32])), ..Signals::default() };
+    for again in [0, 30_000] {
+        for number in 0..30_000_u32 {
+            let id = number.to_string();
+            let entry = NewEntry { bank: "A", id: &id, category: None, tags: &[], signals };
+            writer.add(&entry).unwrap();
+        }
+        // One by one, the second round would look at 9 * 10^8 entries.
+        assert_eq!(writer.commit(&GO).unwrap().unchanged, again);
+    }
+}
