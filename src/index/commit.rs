@@ -1,14 +1,14 @@
 //! Publishing what a writer has collected: new files first, the manifest last.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::dead::Dead;
+use super::leftovers::{mark_first_commit, remove_unused};
 use super::manifest::{FILE as MANIFEST, Manifest, SegmentFiles};
-use super::publish::{TEMPORARY, publish, sync_dir};
-use super::snapshot::{Index, Part};
+use super::publish::{publish, sync_dir};
+use super::snapshot::Part;
 use super::writer::IndexWriter;
 use crate::Result;
 use crate::segment::{NewEntry, SegmentBuilder};
@@ -43,6 +43,9 @@ impl IndexWriter {
             files.push(kept);
         }
         if !builder.is_empty() {
+            if self.index.generation == 0 {
+                mark_first_commit(&self.dir)?;
+            }
             let file = format!("{generation:010}.segment");
             let entries = builder.len() as u32;
             let segment = self
@@ -88,25 +91,4 @@ fn absorb(builder: &mut SegmentBuilder, part: &Part, dead: Option<&Dead>) -> Res
 fn publish_manifest(dir: &Path, manifest: &Manifest) -> Result<()> {
     publish(dir, MANIFEST, |file| file.write_all(&manifest.to_bytes()))?;
     sync_dir(dir)
-}
-
-/// Deletes files of ours that no manifest names: those of older commits and of crashes. A file that
-/// cannot be deleted now is left for the next commit.
-fn remove_unused(dir: &Path, index: &Index) {
-    let Ok(entries) = fs::read_dir(dir) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else { continue };
-        let ours =
-            name.starts_with(TEMPORARY) || name.ends_with(".segment") || name.ends_with(".dead");
-        let named = |files: &SegmentFiles| {
-            files.dead.iter().chain([&files.segment]).any(|file| file.file == name)
-        };
-        let used = index.parts.iter().any(|part| named(&part.files));
-        if ours && !used {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }
