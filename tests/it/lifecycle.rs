@@ -118,3 +118,20 @@ fn a_file_without_an_end_is_given_up() {
     assert_eq!(reason["code"], "unreadable");
     assert!(reason["detail"].to_string().contains("given up after 1048576 bytes"), "{reason}");
 }
+
+#[test]
+fn findings_never_overwrite_what_is_scanned() {
+    let dir = Dir::new();
+    let list = dir.list("known.csv", &[&picture(1)]);
+    let found = dir.picture("in/found.png", &picture(1));
+    let folder = dir.path("in");
+    for (out, source) in [(&list, &folder), (&found, &folder), (&found, &found)] {
+        let before = fs::read(out).unwrap();
+        let run = Run::new(args!["scan", "--out", out, "--list", list, source]).expect(2);
+        assert!(run.stderr.contains("overwrite"), "{}", run.stderr);
+        assert_eq!(fs::read(out).unwrap(), before);
+    }
+    let earlier = dir.file("earlier.jsonl", "old findings");
+    Run::new(args!["scan", "--out", earlier, "--list", list, folder]).expect(1);
+    assert_eq!(rows(&fs::read_to_string(earlier).unwrap()).len(), 1);
+}
