@@ -29,6 +29,12 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// The folder holds segments but no manifest. A new index there would delete them.
+    #[error("{} holds segments of an index that has lost its manifest: restore manifest.json, or use a new folder", path.display())]
+    ManifestLost {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The file is not one of ours, or it is damaged. Rebuild it from the hash lists.
     #[error("{} is damaged (rebuild the index from its lists)", path.display())]
     Corrupt {

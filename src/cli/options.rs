@@ -100,6 +100,29 @@ pub(super) fn check_sources(sources: &[PathBuf]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Refuses to write over what is about to be read: a list, an index, a scanned file or one in a
+/// scanned folder.
+pub(super) fn check_out<'a>(
+    out: &Path,
+    inputs: impl Iterator<Item = &'a PathBuf>,
+) -> anyhow::Result<()> {
+    // What does not exist yet, or is a pipe or a device, cannot be destroyed.
+    let Ok(target) = out.canonicalize() else { return Ok(()) };
+    if !target.is_file() {
+        return Ok(());
+    }
+    for input in inputs {
+        if input.canonicalize().is_ok_and(|input| target.starts_with(input)) {
+            bail!(
+                "{}: --out would overwrite what {} holds: name another file",
+                name(out),
+                name(input)
+            );
+        }
+    }
+    Ok(())
+}
+
 /// The scheme of a source like `s3://bucket/key`.
 fn scheme(source: &Path) -> Option<&str> {
     let (scheme, _) = source.to_str()?.split_once("://")?;

@@ -13,7 +13,7 @@ use tutela::hash::Radius;
 use tutela::index::Index;
 use tutela::scan::{Finding, Summary, Verdict, count, load_lists};
 
-use super::options::{Cost, check_sources, radius};
+use super::options::{Cost, check_out, check_sources, radius};
 use super::output::{Rows, counted, note, sanitise, warn_if_empty};
 use super::shape::PdqShape;
 use super::{ExitStatus, exit, interrupt};
@@ -60,6 +60,9 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self) -> anyhow::Result<ExitStatus> {
         check_sources(&self.paths)?;
+        if let Some(out) = &self.out {
+            check_out(out, self.paths.iter().chain(&self.list).chain(&self.index))?;
+        }
         let index = match &self.index {
             Some(dir) => Index::open(dir)?,
             None => {

@@ -1,15 +1,14 @@
 //! Publishing what a writer has collected: new files first, the manifest last.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::dead::Dead;
+use super::leftovers::{mark_first_commit, remove_unused};
 use super::manifest::{FILE as MANIFEST, Manifest, SegmentFiles};
 use super::part::Part;
-use super::publish::{TEMPORARY, publish, sync_dir};
-use super::snapshot::Index;
+use super::publish::{publish, sync_dir};
 use super::writer::IndexWriter;
 use crate::segment::{NewEntry, SegmentBuilder};
 use crate::{Error, Result};
@@ -46,6 +45,9 @@ impl IndexWriter {
             files.push(kept);
         }
         if !builder.is_empty() {
+            if self.index.generation == 0 {
+                mark_first_commit(&self.dir)?;
+            }
             let file = format!("{generation:010}.segment");
             let entries = builder.len() as u32;
             let segment = self
@@ -91,37 +93,4 @@ fn absorb(builder: &mut SegmentBuilder, part: &Part, dead: Option<&Dead>) -> Res
 fn publish_manifest(dir: &Path, manifest: &Manifest) -> Result<()> {
     publish(dir, MANIFEST, |file| file.write_all(&manifest.to_bytes()))?;
     sync_dir(dir)
-}
-
-/// Deletes files of ours that no manifest names: those of older commits and of crashes. A file that
-/// cannot be deleted now is left for the next commit.
-fn remove_unused(dir: &Path, index: &Index) {
-    let Ok(entries) = fs::read_dir(dir) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else { continue };
-        let named = |files: &SegmentFiles| {
-            files.dead.iter().chain([&files.segment]).any(|file| file.file == name)
-        };
-        let used = index.parts.iter().any(|part| named(&part.files));
-        if is_ours(name) && !used {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-}
-
-/// Whether a name is of one of the forms that a writer gives. All others are somebody else's files.
-fn is_ours(name: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if let Some(generation) = name.strip_suffix(".segment") {
-        return generation.len() >= 10 && digits(generation);
-    }
-    if let Some((generation, number)) =
-        name.strip_suffix(".dead").and_then(|name| name.split_once('-'))
-    {
-        return generation.len() >= 10 && digits(generation) && digits(number);
-    }
-    name.starts_with(TEMPORARY)
 }

@@ -10,6 +10,7 @@
 mod commit;
 mod dead;
 mod identities;
+mod leftovers;
 mod manifest;
 mod memory;
 mod part;

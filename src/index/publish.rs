@@ -43,7 +43,7 @@ fn identify(file: &mut File) -> io::Result<(u64, u32)> {
 }
 
 /// How the names of unfinished files start: what a crash leaves behind is recognised by it.
-pub(super) const TEMPORARY: &str = ".tmp-tutela-";
+pub(super) const TEMPORARY: &str = ".tutela-tmp-";
 
 /// Makes renames and removals in this folder durable.
 pub(super) fn sync_dir(dir: &Path) -> Result<()> {

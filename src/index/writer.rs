@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::dead::Dead;
 use super::identities::{Identities, Known};
+use super::leftovers::refuse_lost_manifest;
 use super::memory::threads;
 use super::part::Part;
 use super::search::{EntryRef, Searcher};
@@ -73,13 +74,17 @@ impl IndexWriter {
     /// the first commit.
     ///
     /// # Errors
-    /// [`Error::Locked`] if another writer is at work; otherwise as [`Index::open`].
+    /// [`Error::Locked`] if another writer is at work, [`Error::ManifestLost`] if there are segments
+    /// without a manifest; otherwise as [`Index::open`].
     pub fn open_or_create(dir: &Path) -> Result<Self> {
         fs::create_dir_all(dir).map_err(Error::io("create", dir))?;
         let lock = lock(dir)?;
         match Index::open(dir) {
             Ok(index) => Self::new(dir, lock, index),
-            Err(Error::NotAnIndex { .. }) => Self::new(dir, lock, Index::empty(dir)),
+            Err(Error::NotAnIndex { .. }) => {
+                refuse_lost_manifest(dir)?;
+                Self::new(dir, lock, Index::empty(dir))
+            }
             Err(error) => Err(error),
         }
     }

@@ -1,6 +1,6 @@
 //! One file, from its bytes to its finding.
 
-use std::io;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,14 +67,25 @@ impl Examiner {
     pub fn file(&mut self, path: &Path, cancel: &AtomicBool) -> Result<Finding> {
         let unreadable =
             |error: io::Error| Reason { code: ReasonCode::Unreadable, detail: error.to_string() };
-        let mut file = match open(path) {
+        let file = match open(path) {
             Ok(Ok(file)) => file,
             Ok(Err(reason)) => return Ok(self.refused(path, reason)),
             Err(error) => return Ok(self.refused(path, unreadable(error))),
         };
+        // Some files of /proc state no length and have no end.
+        let most = match file.metadata() {
+            Ok(metadata) => metadata.len().max(self.limits.max_bytes),
+            Err(error) => return Ok(self.refused(path, unreadable(error))),
+        };
         let mut buffers = std::mem::take(&mut self.buffers);
+        // Not one byte more: such files can be read in units of several bytes only.
+        let mut file = file.take(most.saturating_add(4096));
         let read = buffers.read(&mut file, self.limits.max_bytes, cancel)?;
         let finding = match read {
+            Ok(contents) if contents.length > most => {
+                let detail = format!("it grows while it is read: given up after {most} bytes");
+                Ok(self.refused(path, Reason { code: ReasonCode::Unreadable, detail }))
+            }
             Ok(contents) => self.judge(encode_uri(path), &contents, cancel),
             Err(error) => Ok(self.refused(path, unreadable(error))),
         };

@@ -106,3 +106,32 @@ fn full_disks_are_errors() {
     let run = Run::new(args!["scan", "--out", "/dev/full", "--list", list, found]).expect(2);
     assert!(run.stderr.contains("cannot write the findings"), "{}", run.stderr);
 }
+
+#[test]
+fn a_file_without_an_end_is_given_up() {
+    let dir = Dir::new();
+    let list = dir.list("known.csv", &[&picture(1)]);
+    // Of no length, by its metadata; reading all of it would take hours.
+    let endless = Path::new("/proc/self/pagemap");
+    let run = Run::new(args!["scan", "--max-bytes", "1M", "--list", list, endless]).expect(3);
+    let reason = &run.rows()[0]["reason"];
+    assert_eq!(reason["code"], "unreadable");
+    assert!(reason["detail"].to_string().contains("given up after 1048576 bytes"), "{reason}");
+}
+
+#[test]
+fn findings_never_overwrite_what_is_scanned() {
+    let dir = Dir::new();
+    let list = dir.list("known.csv", &[&picture(1)]);
+    let found = dir.picture("in/found.png", &picture(1));
+    let folder = dir.path("in");
+    for (out, source) in [(&list, &folder), (&found, &folder), (&found, &found)] {
+        let before = fs::read(out).unwrap();
+        let run = Run::new(args!["scan", "--out", out, "--list", list, source]).expect(2);
+        assert!(run.stderr.contains("overwrite"), "{}", run.stderr);
+        assert_eq!(fs::read(out).unwrap(), before);
+    }
+    let earlier = dir.file("earlier.jsonl", "old findings");
+    Run::new(args!["scan", "--out", earlier, "--list", list, folder]).expect(1);
+    assert_eq!(rows(&fs::read_to_string(earlier).unwrap()).len(), 1);
+}

@@ -14,7 +14,7 @@ use tutela::scan::entry_id;
 
 use super::lists::{format, open};
 use crate::cli::options::bank;
-use crate::cli::output::{counted, note, sanitise, warn};
+use crate::cli::output::{counted, name, note, sanitise, warn};
 use crate::cli::shape::PdqShape;
 use crate::cli::{ExitStatus, interrupt};
 
@@ -103,6 +103,7 @@ struct Import<'a> {
 
 impl Import<'_> {
     fn list(&mut self, list: &Path) -> anyhow::Result<()> {
+        let before = self.read;
         let mut shape = PdqShape::default();
         for record in open(list, self.args.format)? {
             self.read += 1;
@@ -133,7 +134,12 @@ impl Import<'_> {
                 signals: record.signals,
             })?;
         }
-        self.bar.suspend(|| shape.warn(list));
+        self.bar.suspend(|| {
+            shape.warn(list);
+            if self.read == before {
+                warn(format_args!("{}: no entry in it", name(list)));
+            }
+        });
         Ok(())
     }
 

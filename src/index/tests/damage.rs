@@ -93,7 +93,7 @@ fn what_a_crash_leaves_behind_is_ignored_and_then_removed() {
     let dir = tempdir().unwrap();
     let model = small_index(dir.path());
     // A crash after the new files were written and before the manifest was replaced.
-    let orphans = [".tmp-tutela-abc", "0000000009.segment", "0000000009-0.dead"];
+    let orphans = [".tutela-tmp-abc", "0000000009.segment", "0000000009-0.dead"];
     for name in orphans {
         fs::write(dir.path().join(name), b"half").unwrap();
     }
@@ -134,4 +134,30 @@ fn damage_found_during_a_search_is_an_error_and_never_an_empty_answer() {
         Err(Error::Corrupt { source, .. }) => assert_eq!(source.what, Damage::Checksum),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn segments_without_their_manifest_are_kept_and_other_peoples_files_as_well() {
+    let dir = tempdir().unwrap();
+    fs::write(dir.path().join("video-0001.segment"), "mine").unwrap();
+    small_index(dir.path());
+    assert!(dir.path().join("video-0001.segment").exists());
+    assert!(!dir.path().join(".tutela-tmp-first").exists());
+
+    let (manifest, aside) = (dir.path().join("manifest.json"), dir.path().join("aside"));
+    fs::rename(&manifest, &aside).unwrap();
+    let refused = IndexWriter::open_or_create(dir.path());
+    assert!(matches!(refused, Err(Error::ManifestLost { .. })), "{refused:?}");
+    fs::rename(&aside, &manifest).unwrap();
+    Index::open(dir.path()).unwrap().verify().unwrap();
+}
+
+#[test]
+fn a_crash_in_the_first_commit_leaves_a_folder_that_can_be_used() {
+    let dir = tempdir().unwrap();
+    // What is there between the segment and the manifest.
+    fs::write(dir.path().join(".tutela-tmp-first"), "").unwrap();
+    fs::write(dir.path().join("0000000001.segment"), "unfinished").unwrap();
+    let model = small_index(dir.path());
+    assert_holds(&Index::open(dir.path()).unwrap(), &model);
 }
