@@ -151,7 +151,8 @@ impl SegmentBuilder {
                 .map(|count| count as u64),
         };
         let mut out = BlockWriter::new(to);
-        out.write_all(self.header(&counts).as_bytes())?;
+        let header = self.header(&counts);
+        out.write_all(header.as_bytes())?;
         out.section(self.pdq.as_bytes())?;
         out.section(self.pdq_entries.as_bytes())?;
         self.write_tables(&mut out, cancel)?;
@@ -162,7 +163,7 @@ impl SegmentBuilder {
         out.section(&self.ids)?;
         out.section(self.label_ends.as_bytes())?;
         out.section(&self.labels)?;
-        out.finish()
+        out.finish(header.checksums_at.get())
     }
 
     fn header(&self, counts: &Counts) -> Header {
@@ -302,7 +303,12 @@ impl<W: Write> BlockWriter<W> {
         self.pad()
     }
 
-    fn finish(mut self) -> io::Result<()> {
+    /// Writes the checksums; the sections must end where the header says.
+    fn finish(mut self, checksums_at: u64) -> io::Result<()> {
+        if self.at != checksums_at {
+            let message = format!("sections end at {}, planned was {checksums_at}", self.at);
+            return Err(io::Error::other(message));
+        }
         if !self.at.is_multiple_of(BLOCK) {
             self.end_block();
         }
