@@ -107,11 +107,13 @@ impl Args {
             bar.finish_and_clear();
         }
         let summary = summary?;
-        let written = written.and_then(|()| rows.finish()).context("cannot write the findings");
-        if !self.quiet {
+        let written = written.and_then(|()| rows.finish());
+        // Whoever closed the pipe has seen enough.
+        let closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+        if !self.quiet && !written.as_ref().is_err_and(closed) {
             print(&summary);
         }
-        written?;
+        written.context("cannot write the findings")?;
         Ok(status(&summary))
     }
 }
