@@ -105,6 +105,7 @@ fn full_disks_are_errors() {
     let found = dir.picture("found.png", &picture(1));
     let run = Run::new(args!["scan", "--out", "/dev/full", "--list", list, found]).expect(2);
     assert!(run.stderr.contains("cannot write the findings"), "{}", run.stderr);
+    assert!(run.stderr.contains("scanned 1 file"), "{}", run.stderr);
 }
 
 #[test]
