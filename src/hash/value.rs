@@ -98,6 +98,9 @@ pub struct ParseHashError {
 pub struct Radius(u16);
 
 impl Radius {
+    /// No bit may differ.
+    pub const EXACT: Self = Self(0);
+
     /// A radius in bits; `None` above 256.
     pub const fn new(bits: u32) -> Option<Self> {
         if bits <= 256 { Some(Self(bits as u16)) } else { None }

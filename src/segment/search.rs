@@ -159,11 +159,8 @@ impl<B: AsRef<[u8]>> Segment<B> {
         let Ok(hash) = <[u8; 32]>::try_from(value) else {
             return Ok(());
         };
-        let Some(radius) = Radius::new(0) else {
-            return Ok(());
-        };
         let mut found = Vec::new();
-        self.within(kernel, &Hash256::from_bytes(hash), radius, scratch, &mut found)?;
+        self.within(kernel, &Hash256::from_bytes(hash), Radius::EXACT, scratch, &mut found)?;
         entries.extend(found.iter().map(|near| near.entry));
         Ok(())
     }

@@ -19,9 +19,6 @@ use super::layout::{ALIGNMENT, BUCKETS, CHUNKS, TableLayout};
 use crate::hamming::{Asker, Bucket, Kernel, Near, Passed, distance, prefetch};
 use crate::{Corruption, Damage};
 
-/// From this radius on a bucket's neighbourhood is so large that a flat scan is the better plan.
-const FLAT_FROM: u32 = 48;
-
 /// All 16-bit masks of at most two bits, fewest bits first.
 const MASKS: [u16; 137] = {
     let mut masks = [0; 137];
@@ -59,13 +56,14 @@ impl Plan {
             0 => &MASKS[..1],
             1 => &MASKS[..17],
             2 => &MASKS[..],
+            // Buckets three bits away are so many that a flat scan is the better plan.
             _ => return None,
         };
         // In units of one full comparison: a bucket costs its misses in the cache, a word of it
         // far less than a whole hash.
         let probes = masks.len() * CHUNKS;
         let words = hashes / BUCKETS * probes;
-        let pays = radius < FLAT_FROM && probes * 30 + words / 4 < hashes;
+        let pays = probes * 30 + words / 4 < hashes;
         let pair_limit = (2 * radius / CHUNKS as u32) as u16;
         pays.then_some(Self { radius, masks, pair_limit })
     }
