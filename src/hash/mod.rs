@@ -3,6 +3,7 @@
 //!
 //! Pure arithmetic: nothing here knows a path, opens a file or allocates by what a file claims.
 
+mod coarse;
 mod dct;
 mod digest;
 mod filter;
@@ -18,6 +19,7 @@ mod signal;
 mod tests;
 mod value;
 
+pub use coarse::Coarse;
 pub use digest::{Digester, Digests};
 pub use orientation::Orientation;
 pub use pdq::{Hasher, Orientations, Pdq, Prescale};
