@@ -11,6 +11,7 @@ mod luma;
 #[cfg(test)]
 mod naive;
 mod orientation;
+mod partial;
 mod pdq;
 mod pixels;
 mod quality;
@@ -22,6 +23,7 @@ mod value;
 pub use coarse::Coarse;
 pub use digest::{Digester, Digests};
 pub use orientation::Orientation;
+pub use partial::PartialHash;
 pub use pdq::{Hasher, Orientations, Pdq, Prescale};
 pub use pixels::Pixels;
 pub use signal::{Signal, Signals};
