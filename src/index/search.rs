@@ -95,6 +95,30 @@ impl Searcher {
         Ok(hits)
     }
 
+    /// Calls `near` with the number of each hash that has a live entry within the radius, once for
+    /// each entry. What it finds is what [`Searcher::within_many`] finds, without collecting it.
+    ///
+    /// # Errors
+    /// As [`Searcher::within`].
+    pub fn near_any(
+        &mut self,
+        hashes: &[PartialHash],
+        radius: Radius,
+        near: &mut dyn FnMut(usize),
+    ) -> Result<()> {
+        for part in &*self.parts {
+            let hashes = hashes.iter().copied();
+            part.segment
+                .within_many(self.kernel, hashes, radius, &mut self.scratch, &mut |query, hit| {
+                    if !part.is_dead(hit.entry) {
+                        near(query);
+                    }
+                })
+                .map_err(|damage| part.corrupt(damage))?;
+        }
+        Ok(())
+    }
+
     /// All live entries with exactly this digest; for [`Signal::Pdq`], with this very hash.
     ///
     /// # Errors

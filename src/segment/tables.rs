@@ -21,7 +21,7 @@ use crate::hamming::{Asker, Bucket, Kernel, Near, Passed, prefetch};
 use crate::{Corruption, Damage};
 
 /// One table of a mapped segment.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Table<'a> {
     offsets: &'a [U32],
     next: &'a [[u8; 2]],
@@ -113,15 +113,15 @@ impl<'a> Tables<'a> {
         askers.clear();
         passed.clear();
         rows.clear();
-        let mut tables = Vec::with_capacity(CHUNKS);
-        for number in 0..CHUNKS {
+        let mut tables = [(Table::default(), 0); CHUNKS];
+        for (number, slot) in tables.iter_mut().enumerate() {
             let table = self.table(number)?;
             plan.probe(query, number, |bucket, asker| {
                 prefetch(table.offsets, usize::from(bucket));
                 numbers.push(bucket);
                 askers.push(Asker { tag: number as u16, ..asker });
             });
-            tables.push((table, askers.len()));
+            *slot = (table, askers.len());
         }
         let mut first = 0;
         for (table, end) in &tables {
