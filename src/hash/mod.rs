@@ -14,6 +14,7 @@ mod orientation;
 mod pdq;
 mod pixels;
 mod quality;
+mod screen;
 mod signal;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use digest::{Digester, Digests};
 pub use orientation::Orientation;
 pub use pdq::{Hasher, Orientations, Pdq, Prescale};
 pub use pixels::Pixels;
+pub use screen::{Screen, Screener};
 pub use signal::{Signal, Signals};
 pub(crate) use value::decode_hex;
 pub use value::{Hash256, ParseHashError, Radius};
