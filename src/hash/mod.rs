@@ -15,6 +15,7 @@ mod partial;
 mod pdq;
 mod pixels;
 mod quality;
+mod screen;
 mod signal;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use orientation::Orientation;
 pub use partial::PartialHash;
 pub use pdq::{Hasher, Orientations, Pdq, Prescale};
 pub use pixels::Pixels;
+pub use screen::{Screen, Screener};
 pub use signal::{Signal, Signals};
 pub(crate) use value::decode_hex;
 pub use value::{Hash256, ParseHashError, Radius};
