@@ -120,16 +120,8 @@ impl Markers {
     /// `None` for numbers of components that nothing shows.
     pub(in crate::media) fn model(&self) -> Option<Model> {
         let adobe = self.adobe.last().map(|&(_, transform)| transform);
-        match (self.components.len(), adobe) {
-            (1, _) => Some(Model::Grey),
-            (3, _) if self.jfif => Some(Model::YCbCr),
-            (3, Some(0)) => Some(Model::Rgb),
-            (3, None) if self.components.iter().map(|c| c.id).eq(*b"RGB") => Some(Model::Rgb),
-            (3, _) => Some(Model::YCbCr),
-            (4, None | Some(0)) => Some(Model::Cmyk),
-            (4, _) => Some(Model::Ycck),
-            _ => None,
-        }
+        let named = self.named_rgb();
+        model(self.components.len(), self.jfif, adobe, named)
     }
 
     /// Whether the decoder takes the components for red, green and blue by their names alone.
@@ -186,6 +178,21 @@ impl Markers {
     }
 }
 
+/// The colour model of `count` components by the rules of [`Markers::model`]: the transform is the
+/// one of the last Adobe segment, `named` says that the components are called R, G and B.
+pub(super) fn model(count: usize, jfif: bool, adobe: Option<u8>, named: bool) -> Option<Model> {
+    match (count, adobe) {
+        (1, _) => Some(Model::Grey),
+        (3, _) if jfif => Some(Model::YCbCr),
+        (3, Some(0)) => Some(Model::Rgb),
+        (3, None) if named => Some(Model::Rgb),
+        (3, _) => Some(Model::YCbCr),
+        (4, None | Some(0)) => Some(Model::Cmyk),
+        (4, _) => Some(Model::Ycck),
+        _ => None,
+    }
+}
+
 /// The next marker and the place after it; filling bytes and garbage are passed over.
 fn next_marker(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     let mut at = at;
@@ -201,7 +208,7 @@ fn next_marker(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
 }
 
 /// The body of the segment whose length is at `start`, and the place after it.
-fn segment(bytes: &[u8], start: usize) -> Option<(&[u8], usize)> {
+pub(super) fn segment(bytes: &[u8], start: usize) -> Option<(&[u8], usize)> {
     let &[high, low] = bytes.get(start..start + 2)? else {
         return None;
     };

@@ -1,5 +1,7 @@
 //! JPEG: strictly first, so that damage is seen; then as far as it goes.
 
+mod declined;
+mod header;
 mod markers;
 
 use zune_jpeg::JpegDecoder;
@@ -7,6 +9,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+pub use declined::Declined;
 pub(super) use markers::Markers;
 use markers::Model;
 
