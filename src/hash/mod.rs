@@ -18,12 +18,14 @@ mod signal;
 #[cfg(test)]
 mod tests;
 mod value;
+mod wanted;
 
 pub use coarse::Coarse;
-pub use digest::{Digester, Digests};
+pub use digest::{Digester, Digests, digest_many};
 pub use orientation::Orientation;
 pub use pdq::{Hasher, Orientations, Pdq, Prescale};
 pub use pixels::Pixels;
 pub use signal::{Signal, Signals};
 pub(crate) use value::decode_hex;
 pub use value::{Hash256, ParseHashError, Radius};
+pub use wanted::Wanted;

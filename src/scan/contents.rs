@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::walk::special_file;
-use crate::hash::{Digester, Digests};
+use crate::hash::{Digester, Digests, Wanted};
 use crate::media::{self, Format, Reason};
 use crate::{Error, Result};
 
@@ -58,7 +58,7 @@ impl Buffers {
         self.picture.clear();
         self.picture.shrink_to(KEPT);
         self.piece.resize(PIECE, 0);
-        let mut digester = Digester::default();
+        let mut digester = Digester::new(Wanted::ALL);
         let mut length = 0;
         let mut format = None;
         let mut keep = false;
