@@ -1,9 +1,9 @@
-//! How long from decoded pixels to a PDQ hash, by size, and from bytes to digests.
+//! How long from decoded pixels to a PDQ hash, by size.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tutela::hash::{Digests, Hasher, Pixels, Prescale};
+use tutela::hash::{Hasher, Pixels, Prescale};
 
 /// A picture with structure at all scales, the same on every machine.
 fn picture(width: usize, height: usize) -> Vec<u8> {
@@ -48,17 +48,5 @@ fn hash(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn digests(criterion: &mut Criterion) {
-    let bytes = vec![b'a'; 1_000_000];
-    let expected = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
-    assert_eq!(const_hex::encode(Digests::of(&bytes).sha256), expected);
-    let mut group = criterion.benchmark_group("digests");
-    group.throughput(Throughput::Bytes(bytes.len() as u64));
-    group.bench_function("md5+sha1+sha256", |bencher| {
-        bencher.iter(|| Digests::of(black_box(&bytes)));
-    });
-    group.finish();
-}
-
-criterion_group!(benches, hash, digests);
+criterion_group!(benches, hash);
 criterion_main!(benches);

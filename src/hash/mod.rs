@@ -20,9 +20,10 @@ mod signal;
 #[cfg(test)]
 mod tests;
 mod value;
+mod wanted;
 
 pub use coarse::Coarse;
-pub use digest::{Digester, Digests};
+pub use digest::{Digester, Digests, digest_many};
 pub use orientation::Orientation;
 pub use partial::PartialHash;
 pub use pdq::{Hasher, Orientations, Pdq, Prescale};
@@ -31,3 +32,4 @@ pub use screen::{Screen, Screener};
 pub use signal::{Signal, Signals};
 pub(crate) use value::decode_hex;
 pub use value::{Hash256, ParseHashError, Radius};
+pub use wanted::Wanted;

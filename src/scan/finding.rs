@@ -134,7 +134,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fingerprint {
-    /// The digests of its bytes.
+    /// The digests of its bytes, those that were computed.
     pub digests: Digests,
     /// The PDQ hash of its first frame, if it could be decoded.
     pub pdq: Option<Pdq>,
@@ -143,9 +143,13 @@ pub struct Fingerprint {
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("Fingerprint", 5)?;
-        out.serialize_field("sha256", &const_hex::encode(self.digests.sha256))?;
-        out.serialize_field("sha1", &const_hex::encode(self.digests.sha1))?;
-        out.serialize_field("md5", &const_hex::encode(self.digests.md5))?;
+        for (name, signal) in
+            [("sha256", Signal::Sha256), ("sha1", Signal::Sha1), ("md5", Signal::Md5)]
+        {
+            if let Some(digest) = self.digests.get(signal) {
+                out.serialize_field(name, &const_hex::encode(digest))?;
+            }
+        }
         if let Some(pdq) = self.pdq {
             out.serialize_field("pdq", &pdq.hash.to_string())?;
             out.serialize_field("quality", &pdq.quality)?;
@@ -232,7 +236,7 @@ mod tests {
             bytes: 2_411_724,
         });
         finding.fingerprint = Some(Fingerprint {
-            digests: Digests::default(),
+            digests: Digests { md5: Some([0; 16]), sha1: Some([0; 20]), sha256: Some([0; 32]) },
             pdq: Some(Pdq { hash: Hash256::default(), quality: 97 }),
         });
         finding.matches = vec![Match {

@@ -26,13 +26,12 @@ struct Sighting {
 }
 
 impl Sightings {
-    /// Looks up a file's digests.
+    /// Looks up those of a file's digests that were computed.
     pub(super) fn of_digests(&mut self, searcher: &mut Searcher, digests: &Digests) -> Result<()> {
-        for (signal, value) in [
-            (Signal::Sha256, digests.sha256.as_slice()),
-            (Signal::Sha1, &digests.sha1),
-            (Signal::Md5, &digests.md5),
-        ] {
+        for signal in [Signal::Sha256, Signal::Sha1, Signal::Md5] {
+            let Some(value) = digests.get(signal) else {
+                continue;
+            };
             let entries = searcher.exact(signal, value)?;
             self.digests.extend(entries.into_iter().map(|entry| (signal, entry)));
         }
