@@ -43,7 +43,8 @@ impl Orientations {
 }
 
 /// What is done to a picture before it is filtered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Prescale {
     /// As the reference's C++ tool hashes files: with a side over 512, sampled to 512 x 512.
     #[default]
@@ -54,7 +55,7 @@ pub enum Prescale {
 
 impl Prescale {
     /// Whether a picture of this size is sampled.
-    pub(super) fn samples(self, width: usize, height: usize) -> bool {
+    pub(crate) fn samples(self, width: usize, height: usize) -> bool {
         match self {
             // Nothing can be sampled from an empty picture.
             Self::Tool => width.max(height) > SAMPLED_SIDE && width.min(height) > 0,

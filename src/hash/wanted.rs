@@ -34,6 +34,12 @@ impl Wanted {
         Self(self.0 | Self::of(signal).0)
     }
 
+    /// These and those.
+    #[must_use]
+    pub const fn union(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
     /// Those of these that are not in `others`.
     #[must_use]
     pub const fn without(self, others: Self) -> Self {

@@ -152,7 +152,7 @@ fn plane(pixels: Pixels<'_>) -> Plane<'_> {
 ///
 /// A picture too small to have them has none: its hashes are zero, all their bits doubtful, and its
 /// quality is 0.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Screen {
     /// Across is the lowest bit of the index, down the next.
     spectra: [Spectrum; 4],
