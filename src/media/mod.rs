@@ -40,6 +40,7 @@ mod jpeg;
 mod output;
 mod png;
 mod samples;
+mod shim; pub use shim::*;
 mod sniff;
 mod tiff;
 mod webp;

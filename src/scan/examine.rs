@@ -128,11 +128,11 @@ impl Examiner {
     /// Those of reading the index.
     pub fn many(&mut self, files: &[(&str, &[u8])]) -> Result<Vec<Finding>> {
         let wanted = self.listed.union(self.shown);
-        let load = |(name, bytes): &(&str, _)| Loaded {
+        let loaded = files.iter().map(|(name, bytes)| Loaded {
             name: ((*name).to_owned(), None),
             contents: Ok(Contents::of(bytes, self.limits.max_bytes, wanted)),
-        };
-        let loaded = files.iter().map(load).collect();
+        });
+        let loaded = loaded.collect();
         self.judge(loaded, &AtomicBool::new(false))
     }
 

@@ -47,18 +47,20 @@ impl Eyes {
     /// Hashes a JPEG file's brightness at the pixels that the reference samples.
     pub(super) fn sampled(&mut self, luma: &SampledLuma<'_>, frames: &mut Frames) -> Result<()> {
         let place = (0, Rendering::Stored);
-        let tool = match luma.planes() {
-            [plane] => self.screener.pixels(*plane, Prescale::Tool),
-            [original, across, down, both] => {
-                self.screener.planes([*original, *across, *down, *both])
+        let mut planes = luma.planes();
+        let tool = match [planes.next(), planes.next(), planes.next(), planes.next()] {
+            [Some(plane), None, ..] => self.screener.pixels(plane, Prescale::Tool),
+            [Some(original), Some(across), Some(down), Some(both)] => {
+                self.screener.planes([original, across, down, both])
             }
+            _ => unreachable!("one plane, or four"),
         };
         frames.first = Some((tool.orientations().original(), Accuracy::Reference));
         self.look_up(tool.orientations(), Prescale::Tool, place, frames)?;
-        let Some(coarse) = luma.coarse() else {
+        if !Prescale::Tool.samples(luma.width(), luma.height()) {
             return Ok(());
-        };
-        let none = self.screener.coarse(coarse, Prescale::None);
+        }
+        let none = self.screener.coarse(luma.coarse(), Prescale::None);
         self.look_up(none.orientations(), Prescale::None, place, frames)
     }
 
