@@ -47,7 +47,7 @@ mod webp;
 
 use std::ops::ControlFlow;
 
-pub use jpeg::Declined;
+pub use jpeg::{CoarseDecoder, CoarseLuma, Declined};
 pub use sniff::{SNIFF_BYTES, sniff};
 
 use crate::hash::Pixels;

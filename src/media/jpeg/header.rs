@@ -65,7 +65,8 @@ pub(super) struct Huffman {
 }
 
 impl Huffman {
-    const NONE: Self = Self { counts: [0; 16], values: [0; 256], total: 0 };
+    /// A table that is not defined.
+    pub(super) const NONE: Self = Self { counts: [0; 16], values: [0; 256], total: 0 };
 
     /// The symbols in the order of their codes; none for a table that is not defined.
     pub(super) fn values(&self) -> &[u8] {

@@ -1,14 +1,22 @@
 //! JPEG: strictly first, so that damage is seen; then as far as it goes.
 
+mod bits;
+mod coarse;
 mod declined;
 mod header;
+mod layout;
 mod markers;
+mod progressive;
+mod tables;
+mod values;
+mod walk;
 
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+pub use coarse::{CoarseDecoder, CoarseLuma};
 pub use declined::Declined;
 pub(super) use markers::Markers;
 use markers::Model;
