@@ -1,8 +1,5 @@
 use super::*;
 use crate::hash::Coarse;
-#[derive(Debug, Default)] pub struct CoarseDecoder;
-pub struct CoarseLuma<'a> { pub coarse: Coarse<'a>, pub left_out: Option<f32> }
-impl CoarseDecoder { pub fn decode(&mut self, _f: &[&[u8]], _l: &Limits, _s: &mut dyn FnMut(usize, Result<CoarseLuma<'_>, Declined>)) {} }
 #[derive(Debug, Default)] pub struct SampleDecoder;
 pub struct SampledLuma<'a> { p: &'a [Pixels<'a>] }
 impl SampleDecoder { pub fn decode(&mut self, _b: &[u8], _l: &Limits) -> Result<SampledLuma<'_>, Declined> { Err(Declined::Damaged) } }
