@@ -98,11 +98,18 @@ impl CoarseDecoder {
         let mut files = files.iter().enumerate();
         let mut busy = 0;
         loop {
-            while let Some(lane) = self.lanes.get_mut(busy)
+            while let Some((on, [lane, ..])) = self.lanes.split_at_mut_checked(busy)
                 && let Some((number, file)) = files.next()
             {
                 lane.file = number;
-                match lane.open(file, limits, self.kept, &mut self.cache, &mut self.codes) {
+                let opened = lane.open(file, limits, self.kept, &mut self.codes).map(|walks| {
+                    if walks {
+                        let busy = |tables| on.iter().any(|lane| lane.tables == tables);
+                        lane.tables = self.cache.find(&lane.header, busy);
+                    }
+                    walks
+                });
+                match opened {
                     Ok(true) => busy += 1,
                     Ok(false) => sink(number, lane.result()),
                     Err(declined) => sink(number, Err(declined)),
@@ -179,7 +186,6 @@ impl Lane {
         file: &[u8],
         limits: &Limits,
         kept: Option<usize>,
-        cache: &mut Cache,
         codes: &mut [Codes; 3],
     ) -> Result<bool, Declined> {
         self.header = Header::read(file)?;
@@ -205,7 +211,6 @@ impl Lane {
                 .ok_or(Declined::Damaged)?;
             return Ok(false);
         }
-        self.tables = cache.find(header);
         self.schedule = schedule(header);
         self.from = 0;
         self.interval = 0;

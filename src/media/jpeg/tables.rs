@@ -85,11 +85,11 @@ pub(super) struct Pair {
 
 /// What a look-up of the walk tells, in 16 bits: how far to go, and over what.
 ///
-/// Bits 0 to 5: bits of data. Bits 6 to 12: coefficients passed. Bit 15: the block ends here.
+/// Bits 0 to 5: bits of data. Bits 6 to 14: coefficients passed. Bit 15: the block ends here.
 pub(super) type Step = u16;
 
 /// A step that cannot be taken: it passes more coefficients than there are.
-const NO_STEP: Step = 127 << 6;
+const NO_STEP: Step = 511 << 6;
 
 /// The look-ups of a walk: for each kind of component [`SIZE`] steps within a block, then as many
 /// from the start of one. The rest of its 16 bits' range is not used.
@@ -117,6 +117,8 @@ pub(super) struct Tables {
     key: [(Huffman, Huffman); KINDS],
     pairs: [Pair; KINDS],
     pub(super) steps: Box<Steps>,
+    /// Steps within a block of fewer bits, for making the others.
+    fewer: Box<[Step; SIZE]>,
     used: u64,
 }
 
@@ -128,6 +130,7 @@ impl Tables {
             pairs: Default::default(),
             // the length is the right one
             steps: steps.try_into().unwrap_or_else(|_| Box::new([NO_STEP; 1 << 16])),
+            fewer: Box::new([0; SIZE]),
             used: 0,
         }
     }
@@ -144,7 +147,7 @@ impl Tables {
 
     fn set(&mut self, key: [(Huffman, Huffman); KINDS]) {
         let kinds = self.pairs.iter_mut().zip(self.steps.chunks_exact_mut(2 * SIZE));
-        for ((old, new), (pair, steps)) in self.key.iter_mut().zip(&key).zip(kinds) {
+        for ((old, new), (pair, all)) in self.key.iter_mut().zip(&key).zip(kinds) {
             if old == new {
                 continue;
             }
@@ -154,57 +157,72 @@ impl Tables {
             }
             pair.dc.set(&new.0);
             pair.ac.set(&new.1);
-            let (within, start) = steps.split_at_mut(SIZE);
-            for (seen, (within, start)) in (0..).zip(within.iter_mut().zip(start)) {
-                *within = go(pair, seen, 0, 0);
-                *start = begin(pair, seen);
+            let (dc, ac) = new;
+            let (within, start) = all.split_at_mut(SIZE);
+            // what fewer bits show, after 2^n places the ones of n bits
+            let fewer = &mut *self.fewer;
+            for seen in 1..SEEN {
+                let (then, into) = fewer.split_at_mut(1 << seen);
+                steps(into.get_mut(..1 << seen).unwrap_or_default(), ac, then, over_ac);
+            }
+            steps(within, ac, fewer, over_ac);
+            steps(start, dc, fewer, over_dc);
+            for step in all.iter_mut().filter(|step| **step == 0) {
+                *step = NO_STEP;
             }
         }
     }
 }
 
-/// The step from the start of a block.
-fn begin(pair: &Pair, seen: u32) -> Step {
-    let Some((length, size)) = visible(&pair.dc, seen, 0) else { return NO_STEP };
-    // T.81, table F.1, for eight bits
-    if size > 11 { NO_STEP } else { go(pair, seen, length + u32::from(size), 1) }
+/// A code with its length and its symbol, in the order of codes.
+fn each(table: &Huffman) -> impl Iterator<Item = (u32, u8)> {
+    let lengths = (1_u32..).zip(&table.counts);
+    let lengths = lengths.flat_map(|(length, &count)| std::iter::repeat_n(length, count.into()));
+    lengths.zip(table.values().iter().copied())
 }
 
-/// A step that goes on over AC coefficients from where it is.
-#[inline]
-fn go(pair: &Pair, seen: u32, used: u32, passed: u16) -> Step {
-    let (mut used, mut passed) = (used, passed);
-    let mut end = 0;
-    while let Some((length, symbol)) = visible(&pair.ac, seen, used) {
-        let (run, size) = (u16::from(symbol >> 4), u32::from(symbol & 15));
-        match (run, size) {
-            (0, 0) => {
-                used += length;
-                end = 1 << 15;
-                break;
+/// Fills in the steps of all that can be seen in the bits of `into`: those of one symbol, and after
+/// it those of `then`, which holds the steps of 2^n places at 2^n. No step is 0.
+fn steps(into: &mut [Step], table: &Huffman, then: &[Step], step: impl Fn(u8) -> Option<Step>) {
+    let seen = into.len().trailing_zeros();
+    let mut rest = into;
+    for (length, symbol) in each(table).take_while(|&(length, _)| length <= seen) {
+        let Some((places, after)) = rest.split_at_mut_checked(1 << (seen - length)) else { return };
+        rest = after;
+        let Some(step) = step(symbol) else {
+            places.fill(0);
+            continue;
+        };
+        let length = length as Step;
+        let first = step + length;
+        let left = seen.saturating_sub(u32::from(first & 63));
+        if left == 0 || first >> 15 == 1 {
+            places.fill(first);
+            continue;
+        }
+        let then = then.get(1 << left..2 << left).unwrap_or_default();
+        for places in places.chunks_exact_mut(1 << left) {
+            for (place, then) in places.iter_mut().zip(then) {
+                *place = first + then;
             }
-            (15, 0) | (_, 1..=10) if passed + run < 64 => {
-                used += length + size;
-                passed += run + 1;
-            }
-            _ => break,
         }
     }
-    // at most 13 bits of codes and 11 of the last value
-    let used = u16::try_from(used).unwrap_or(0);
-    if used == 0 { NO_STEP } else { end | passed << 6 | used }
+    rest.fill(0);
 }
 
-/// The code after `used` of the bits seen, if all of it is seen.
-#[inline]
-fn visible(codes: &Codes, seen: u32, used: u32) -> Option<(u32, u8)> {
-    if used >= SEEN {
-        return None;
+/// The step over a DC coefficient, without its code (T.81, table F.1, for eight bits).
+fn over_dc(size: u8) -> Option<Step> {
+    (size <= 11).then_some(1 << 6 | Step::from(size))
+}
+
+/// The step over a symbol of AC coefficients, without its code (T.81, table F.2, for eight bits).
+fn over_ac(symbol: u8) -> Option<Step> {
+    let (run, size) = (Step::from(symbol >> 4), Step::from(symbol & 15));
+    match (run, size) {
+        (0, 0) => Some(1 << 15),
+        (15, 0) | (_, 1..=10) => Some((run + 1) << 6 | size),
+        _ => None,
     }
-    let at = (seen << used) as usize & (SIZE - 1);
-    let [length, symbol] = codes.short[at].to_be_bytes();
-    let length = u32::from(length);
-    (length > 0 && used + length <= SEEN).then_some((length, symbol))
 }
 
 /// The tables made last, as most files of a collection share theirs.
@@ -226,9 +244,9 @@ impl Default for Cache {
 const KEPT: usize = 6;
 
 impl Cache {
-    /// The number of the tables of a file's first scan; they stay while fewer than [`KEPT`] others
-    /// are asked for.
-    pub(super) fn find(&mut self, header: &Header) -> usize {
+    /// The number of the tables of a file's first scan. They take the place of the oldest ones that
+    /// are not `busy`.
+    pub(super) fn find(&mut self, header: &Header, busy: impl Fn(usize) -> bool) -> usize {
         let mut key = [NO_KEY; KINDS];
         for (number, (key, &part)) in key.iter_mut().zip(header.scan.parts()).enumerate() {
             if kind(header, part) == number {
@@ -242,7 +260,8 @@ impl Cache {
                 self.tables.push(Tables::new());
                 return self.tables.len() - 1;
             }
-            let oldest = self.tables.iter().enumerate().min_by_key(|(_, tables)| tables.used);
+            let idle = self.tables.iter().enumerate().filter(|&(place, _)| !busy(place));
+            let oldest = idle.min_by_key(|(_, tables)| tables.used);
             oldest.map_or(0, |(place, _)| place)
         });
         if let Some(tables) = self.tables.get_mut(place) {

@@ -75,7 +75,7 @@ impl Walk {
             for _ in 0..2 {
                 // 13 bits
                 let step = steps[usize::from(self.base | (bits >> 51) as u16)];
-                let passed = self.passed + u32::from(step >> 6 & 127);
+                let passed = self.passed + u32::from(step >> 6 & 511);
                 if passed > 63 {
                     return self.careful(ground);
                 }
