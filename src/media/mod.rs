@@ -46,7 +46,7 @@ mod webp;
 
 use std::ops::ControlFlow;
 
-pub use jpeg::Declined;
+pub use jpeg::{Declined, SampleDecoder, SampledLuma};
 pub use sniff::{SNIFF_BYTES, sniff};
 
 use crate::hash::Pixels;

@@ -3,6 +3,7 @@
 mod declined;
 mod header;
 mod markers;
+mod sampled;
 
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -12,6 +13,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 pub use declined::Declined;
 pub(super) use markers::Markers;
 use markers::Model;
+pub use sampled::{SampleDecoder, SampledLuma};
 
 use super::Reason;
 use super::guard::{shield, thousands};
