@@ -14,8 +14,25 @@ type Weights = [[f32; 8]; 8];
 pub(super) struct Columns(Box<[Weights; 256]>);
 
 /// The weights of the rows of a block that are looked at, eight times each.
-#[derive(Debug, Default)]
-pub(super) struct Rows(Vec<Weights>);
+#[derive(Debug)]
+struct Rows {
+    /// Of all eight rows.
+    all: [Weights; 8],
+    chosen: [Weights; 8],
+    count: usize,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        let mut all = [Weights::default(); 8];
+        for (at, table) in all.iter_mut().enumerate() {
+            for (of, weights) in table.iter_mut().enumerate() {
+                *weights = [weight(at, of); 8];
+            }
+        }
+        Self { all, chosen: all, count: 0 }
+    }
+}
 
 /// What frequency `of` adds at pixel `at`.
 #[expect(clippy::cast_possible_truncation, reason = "the tables are of single precision")]
@@ -50,13 +67,12 @@ impl Columns {
 }
 
 impl Rows {
-    pub(super) fn set(&mut self, mask: u8) {
-        self.0.clear();
-        self.0.extend(places(mask).map(|at| {
-            let mut table = Weights::default();
-            table.iter_mut().enumerate().for_each(|(of, weights)| *weights = [weight(at, of); 8]);
-            table
-        }));
+    fn choose(&mut self, mask: u8) {
+        let chosen = self.all.iter().zip(0..).filter(|(_, place)| mask >> place & 1 == 1);
+        for (out, (weights, _)) in self.chosen.iter_mut().zip(chosen) {
+            *out = *weights;
+        }
+        self.count = mask.count_ones() as usize;
     }
 }
 
@@ -78,7 +94,7 @@ impl Band {
 
     /// For the next row of blocks, in which the rows of `mask` are looked at.
     pub(super) fn begin(&mut self, mask: u8) {
-        self.rows.set(mask);
+        self.rows.choose(mask);
     }
 
     /// The row that is looked at after `before` others.
@@ -90,7 +106,7 @@ impl Band {
     #[inline(always)]
     pub(super) fn flat(&mut self, coefficient: f32, at: usize) {
         let [pixel] = to_bytes([coefficient * 0.125 + LEVEL]);
-        let rows = self.pixels.chunks_exact_mut(self.stride).take(self.rows.0.len());
+        let rows = self.pixels.chunks_exact_mut(self.stride).take(self.rows.count);
         rows.for_each(|row| put(row, at, [pixel; 8]));
     }
 
@@ -105,43 +121,53 @@ impl Band {
         mask: u8,
         at: usize,
     ) {
+        // the order of the file goes along diagonals
+        let used = match last {
+            0..3 => 2,
+            3..10 => 4,
+            10..21 => 6,
+            _ => 8,
+        };
         let weights = columns.get(mask);
-        match (last < 10, mask.count_ones() <= 4) {
-            (true, true) => self.evaluate::<4, 4>(block, quantisers, weights, at),
-            (true, false) => self.evaluate::<4, 8>(block, quantisers, weights, at),
-            (false, true) => self.evaluate::<8, 4>(block, quantisers, weights, at),
-            (false, false) => self.evaluate::<8, 8>(block, quantisers, weights, at),
+        if mask.count_ones() <= 4 {
+            self.evaluate::<4>(block, quantisers, used, weights, at);
+        } else {
+            self.evaluate::<8>(block, quantisers, used, weights, at);
         }
     }
 
-    /// `USED x USED` frequencies to up to `LANES` pixels of each row.
+    /// `used x used` frequencies to up to `LANES` pixels of each row.
+    ///
+    /// The loops over frequencies are not of fixed length so that the compiler makes vectors of the
+    /// lanes, and of nothing else.
     #[inline(never)]
-    #[expect(clippy::indexing_slicing, clippy::needless_range_loop, reason = "fixed bounds")]
-    fn evaluate<const USED: usize, const LANES: usize>(
+    fn evaluate<const LANES: usize>(
         &mut self,
         block: &[i32; 64],
         quantisers: &[f32; 64],
+        used: usize,
         columns: &Weights,
         at: usize,
     ) {
-        let mut scaled = [[0.0; USED]; USED];
-        for v in 0..USED {
-            for u in 0..USED {
-                scaled[v][u] = block[8 * v + u] as f32 * quantisers[8 * v + u];
+        let mut scaled = [[0.0; 8]; 8];
+        let rows = block.as_chunks::<8>().0.iter().zip(quantisers.as_chunks::<8>().0);
+        for (out, (values, quantisers)) in scaled.iter_mut().zip(rows).take(used) {
+            for (out, (&value, quantiser)) in out.iter_mut().zip(values.iter().zip(quantisers)) {
+                *out = value as f32 * quantiser;
             }
         }
         let rows = self.pixels.chunks_exact_mut(self.stride);
-        for (row, weights) in rows.zip(&self.rows.0) {
-            let mut across = [0.0; USED];
-            for v in 0..USED {
-                for u in 0..USED {
-                    across[u] += weights[v][u] * scaled[v][u];
+        for (row, weights) in rows.zip(&self.rows.chosen).take(self.rows.count) {
+            let mut across = [0.0; 8];
+            for (weights, values) in weights.iter().zip(&scaled).take(used) {
+                for (sum, (weight, value)) in across.iter_mut().zip(weights.iter().zip(values)) {
+                    *sum += weight * value;
                 }
             }
             let mut pixels = [LEVEL; LANES];
-            for u in 0..USED {
-                for lane in 0..LANES {
-                    pixels[lane] += across[u] * columns[u][lane];
+            for (&value, weights) in across.iter().zip(columns).take(used) {
+                for (pixel, weight) in pixels.iter_mut().zip(weights) {
+                    *pixel += value * weight;
                 }
             }
             put(row, at, to_bytes(pixels));
