@@ -51,7 +51,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut counts = BTreeMap::<_, u64>::new();
     ways.for_each(|way| *counts.entry(way.name()).or_default() += 1);
     let matched = reference.iter().filter(|finding| !finding.matches.is_empty()).count();
-    println!("{} files, {} entries planted, {matched} match", files.len(), planted.values().sum::<u64>());
+    println!(
+        "{} files, {} entries planted, {matched} match",
+        files.len(),
+        planted.values().sum::<u64>()
+    );
     println!("hashed: {counts:?}");
     let mut differing = 0;
     for (name, others, grave) in [("reference", &reference, true), ("full", &full, false)] {

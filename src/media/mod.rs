@@ -40,14 +40,15 @@ mod jpeg;
 mod output;
 mod png;
 mod samples;
-mod shim; pub use shim::*;
+mod shim;
+pub use shim::*;
 mod sniff;
 mod tiff;
 mod webp;
 
 use std::ops::ControlFlow;
 
-pub use jpeg::{CoarseDecoder, CoarseLuma, Declined};
+pub use jpeg::{CoarseDecoder, CoarseLuma, Declined, SampleDecoder, SampledLuma};
 pub use sniff::{SNIFF_BYTES, sniff};
 
 use crate::hash::Pixels;

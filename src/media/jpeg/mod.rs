@@ -7,6 +7,7 @@ mod header;
 mod layout;
 mod markers;
 mod progressive;
+mod sampled;
 mod tables;
 mod values;
 mod walk;
@@ -20,6 +21,7 @@ pub use coarse::{CoarseDecoder, CoarseLuma};
 pub use declined::Declined;
 pub(super) use markers::Markers;
 use markers::Model;
+pub use sampled::{SampleDecoder, SampledLuma};
 
 use super::Reason;
 use super::guard::{shield, thousands};
