@@ -63,7 +63,8 @@ impl Screener {
     /// From a picture's low frequencies.
     ///
     /// With [`Prescale::Tool`], of a picture with a side over 512, each of the 512 x 512 pixels that
-    /// the reference takes is estimated by the mean of those around it.
+    /// the reference takes is estimated by the mean of those around it. Where only the means of fields
+    /// are kept, brightness is taken to change steadily across each of them.
     pub fn coarse(&mut self, picture: Coarse<'_>, prescale: Prescale) -> Screen {
         let (width, height) = (picture.width(), picture.height());
         let sampled = prescale.samples(width, height);

@@ -40,8 +40,8 @@ fn count(sums: &mut [f32; TOGETHER], from: &[f32; TOGETHER], to: &[f32; TOGETHER
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng as _;
     use rand::rngs::StdRng;
+    use rand::{RngExt as _, SeedableRng as _};
 
     use super::*;
     use crate::hash::quality;
