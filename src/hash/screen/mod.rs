@@ -7,18 +7,19 @@
 
 mod operator;
 mod reduce;
+mod structure;
 #[cfg(test)]
 mod tests;
 mod transform;
 
 use self::operator::{Axes, Shape};
 use self::reduce::{Grids, Plane, Reducer};
+use self::structure::quality;
 use self::transform::Transform;
 use super::dct::{self, Bits, KEPT, Spectrum};
-use super::filter::{Grid, SIDE};
+use super::filter::SIDE;
 use super::luma::{Luma, Mirror, SAMPLED_SIDE};
 use super::pdq::MIN_SIDE;
-use super::quality::quality;
 use super::{Coarse, Hash256, Orientations, Pixels, Prescale};
 
 /// Computes PDQ by matrices; keeps those of the last sizes, and its buffers.
@@ -62,7 +63,8 @@ impl Screener {
     /// From a picture's low frequencies.
     ///
     /// With [`Prescale::Tool`], of a picture with a side over 512, each of the 512 x 512 pixels that
-    /// the reference takes is estimated by the mean of those around it.
+    /// the reference takes is estimated by the mean of those around it. Where only the means of fields
+    /// are kept, brightness is taken to change steadily across each of them.
     pub fn coarse(&mut self, picture: Coarse<'_>, prescale: Prescale) -> Screen {
         let (width, height) = (picture.width(), picture.height());
         let sampled = prescale.samples(width, height);
@@ -75,7 +77,7 @@ impl Screener {
         let operators = self.axes.pair(across, down);
         let plane = Plane::Floats(picture.data());
         self.reducer.reduce(plane, picture.columns(), operators, self.grids.as_mut_slice());
-        Screen::of(&self.grids, &mut self.transform)
+        Screen::of(&self.grids, &self.transform)
     }
 
     /// From pixels: the hashes are those of [`super::Hasher::turned`], but for bits that hang on
@@ -94,7 +96,7 @@ impl Screener {
         } else {
             self.reduce(plane(pixels), width, height, 0..4);
         }
-        Screen::of(&self.grids, &mut self.transform)
+        Screen::of(&self.grids, &self.transform)
     }
 
     /// From a picture and its images mirrored across, down and both ways, each as it is hashed: of
@@ -107,7 +109,7 @@ impl Screener {
             }
             self.reduce(plane(pixels), width, height, index..index + 1);
         }
-        Screen::of(&self.grids, &mut self.transform)
+        Screen::of(&self.grids, &self.transform)
     }
 
     /// The hashes in all eight orientations as the reference makes them, all from one DCT: those of
@@ -162,8 +164,8 @@ pub struct Screen {
 impl Screen {
     const NONE: Self = Self { spectra: [[[0.0; KEPT]; KEPT]; 4], quality: 0 };
 
-    fn of(grids: &Grids, transform: &mut Transform) -> Self {
-        let mut screen = Self { quality: quality(&grids[0] as &Grid), ..Self::NONE };
+    fn of(grids: &Grids, transform: &Transform) -> Self {
+        let mut screen = Self { quality: quality(&grids[0]), ..Self::NONE };
         for (spectrum, grid) in screen.spectra.iter_mut().zip(grids) {
             *spectrum = transform.of_turned(grid);
         }

@@ -152,56 +152,68 @@ impl Sample for u8 {
 #[inline]
 fn weighted<T: Copy>(band: &[T], weights: &[f32], line: &mut [f32], value: impl Fn(T) -> f32) {
     let width = line.len();
-    let mut at = 0;
-    while at < width {
-        // The last columns are done with some before them.
-        let from = at.min(width.saturating_sub(TOGETHER));
-        let rows = weights.iter().zip(band.chunks_exact(width));
-        if let Some(line) = line[from..].first_chunk_mut::<TOGETHER>() {
-            let mut sums = [0.0; TOGETHER];
-            for (weight, row) in rows {
-                if let Some(samples) = row[from..].first_chunk::<TOGETHER>() {
-                    for (sum, sample) in sums.iter_mut().zip(samples) {
-                        *sum += weight * value(*sample);
-                    }
-                }
-            }
-            *line = sums;
-        } else {
-            line.fill(0.0);
-            for (weight, row) in rows {
-                for (sum, sample) in line.iter_mut().zip(row) {
-                    *sum += weight * value(*sample);
-                }
+    each_chunk(line, |from, line: &mut [f32; TOGETHER]| {
+        let mut sums = [0.0; TOGETHER];
+        for (weight, row) in weights.iter().zip(band.chunks_exact(width)) {
+            for (sum, sample) in sums.iter_mut().zip(chunk::<_, TOGETHER>(row, from)) {
+                *sum += weight * value(*sample);
             }
         }
-        at += TOGETHER;
+        *line = sums;
+    });
+    if width < TOGETHER {
+        line.fill(0.0);
+        for (weight, row) in weights.iter().zip(band.chunks_exact(width)) {
+            for (sum, sample) in line.iter_mut().zip(row) {
+                *sum += weight * value(*sample);
+            }
+        }
     }
 }
 
 /// In 16 bits, exactly.
 #[inline]
 fn counted(band: &[u8], wholes: &[u16], unit: f32, line: &mut [f32]) {
+    const TOGETHER: usize = 2 * self::TOGETHER;
     let width = line.len();
-    let mut at = 0;
-    while at < width {
-        let from = at.min(width.saturating_sub(TOGETHER));
-        let rows = wholes.iter().zip(band.chunks_exact(width));
+    each_chunk(line, |from, line: &mut [f32; TOGETHER]| {
         let mut sums = [0_u16; TOGETHER];
-        for (count, row) in rows {
-            if let Some(samples) = row[from..].first_chunk::<TOGETHER>() {
-                for (sum, sample) in sums.iter_mut().zip(samples) {
-                    *sum += count * u16::from(*sample);
-                }
-            } else {
-                for (sum, sample) in sums.iter_mut().zip(row) {
-                    *sum += count * u16::from(*sample);
-                }
+        for (count, row) in wholes.iter().zip(band.chunks_exact(width)) {
+            for (sum, sample) in sums.iter_mut().zip(chunk::<_, TOGETHER>(row, from)) {
+                *sum += count * u16::from(*sample);
             }
         }
-        for (value, sum) in line[from..].iter_mut().zip(sums) {
-            *value = f32::from(sum) * unit;
+        for (value, sum) in line.iter_mut().zip(&sums) {
+            *value = f32::from(*sum) * unit;
         }
-        at += TOGETHER;
+    });
+    if width < TOGETHER {
+        let mut sums = [0_u16; TOGETHER];
+        for (count, row) in wholes.iter().zip(band.chunks_exact(width)) {
+            for (sum, sample) in sums.iter_mut().zip(row) {
+                *sum += count * u16::from(*sample);
+            }
+        }
+        for (value, sum) in line.iter_mut().zip(&sums) {
+            *value = f32::from(*sum) * unit;
+        }
     }
+}
+
+/// Calls `fill` with all parts of `N` columns, the last one moved back so far that it fits, and with
+/// their first columns. A line under `N` has none.
+#[inline(always)]
+fn each_chunk<const N: usize>(line: &mut [f32], mut fill: impl FnMut(usize, &mut [f32; N])) {
+    let Some(last) = line.len().checked_sub(N) else { return };
+    for from in (0..last).step_by(N).chain([last]) {
+        if let Some(line) = line[from..].first_chunk_mut() {
+            fill(from, line);
+        }
+    }
+}
+
+/// The samples of a row that a part has.
+#[inline(always)]
+fn chunk<T, const N: usize>(row: &[T], from: usize) -> &[T] {
+    &row[from..][..N]
 }
