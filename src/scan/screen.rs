@@ -4,7 +4,7 @@ use super::QUALITY_FLOOR;
 use crate::Result;
 use crate::hash::{Hash256, PartialHash, Pdq, Prescale, Radius, Screen, Screener};
 use crate::index::Searcher;
-use crate::media::{CoarseDecoder, CoarseLuma, Declined, Limits};
+use crate::media::{CoarseDecoder, CoarseLuma, Limits};
 
 /// By how much the quality of a screened picture may differ from the reference's.
 const QUALITY_MARGIN: u8 = 20;
@@ -17,10 +17,8 @@ const MOST_UNSETTLED: u32 = 40;
 pub(super) enum Screened {
     /// No entry is near, whatever its unsettled bits are.
     Clear(Seen),
-    /// It may be near an entry, or too little is settled to tell.
+    /// It may be near an entry, or too little is settled or decoded to tell.
     Unsure,
-    /// The decoder leaves it to another one.
-    Declined(Declined),
 }
 
 /// A picture that is not looked at any further.
@@ -59,18 +57,14 @@ impl Screening {
         owners.clear();
         decoder.decode(files, limits, &mut |file, decoded| {
             let Some(slot) = screened.get_mut(file) else { return };
-            *slot = match decoded {
-                Ok(luma) => {
-                    let asked = queries.len();
-                    let seen = ask(&luma, screener, queries);
-                    if seen.is_none() {
-                        queries.truncate(asked);
-                    }
-                    owners.resize(queries.len(), file);
-                    seen.map_or(Screened::Unsure, Screened::Clear)
-                }
-                Err(declined) => Screened::Declined(declined),
-            };
+            // What is declined here is decoded otherwise, or declined again.
+            let Ok(luma) = decoded else { return };
+            let asked = queries.len();
+            match ask(&luma, screener, queries) {
+                Some(seen) => *slot = Screened::Clear(seen),
+                None => queries.truncate(asked),
+            }
+            owners.resize(queries.len(), file);
         });
         searcher.near_any(queries, radius, &mut |query| {
             if let Some(slot) = owners.get(query).and_then(|file| screened.get_mut(*file)) {
