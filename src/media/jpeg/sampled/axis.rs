@@ -10,9 +10,9 @@ pub(super) struct Axis {
     pub(super) masks: Vec<u8>,
     /// For each block how many places there are before it, and at the end of all of them.
     pub(super) before: Vec<u32>,
-    /// For each sample of the picture which of the places it is.
+    /// For each sample of the picture which of the places it is; empty if all are looked at.
     pub(super) samples: Vec<u32>,
-    /// The same of the mirrored picture; empty if all places are looked at.
+    /// The same of the mirrored picture.
     pub(super) mirrored: Vec<u32>,
 }
 
@@ -48,8 +48,6 @@ impl Axis {
             self.samples.extend(places().map(|place| index(&self.masks, &self.before, place)));
             self.mirrored
                 .extend(places().map(|place| index(&self.masks, &self.before, length - 1 - place)));
-        } else {
-            self.samples.extend(0..total);
         }
     }
 

@@ -19,22 +19,36 @@ const MOST_AC: u8 = 10;
 pub(super) const END: u32 = 128;
 
 /// A set of codes: how many there are of each length, and the symbols in the order of the codes.
-#[derive(Debug, Default)]
-pub(super) struct Codes {
+#[derive(Debug)]
+struct Codes {
     /// The first code of 17 bits that is longer than `index + 1`, left-aligned.
     limits: [u32; 16],
     /// What a code of this length, right-aligned, lacks to the index of its symbol, wrapping.
     offsets: [u32; 16],
     symbols: Vec<u8>,
     counts: [u8; 16],
+    /// For every [`WIDTH`] bits the symbol in front, if its code is not longer.
+    fronts: Box<[Symbol; SIZE]>,
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Self {
+            limits: [0; 16],
+            offsets: [0; 16],
+            symbols: Vec::new(),
+            counts: [0; 16],
+            fronts: Box::new([Symbol::default(); SIZE]),
+        }
+    }
 }
 
 /// A symbol, and the bits of its code.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Symbol {
-    pub(super) value: u8,
+struct Symbol {
+    value: u8,
     /// 0: no code.
-    pub(super) length: u8,
+    length: u8,
 }
 
 impl Symbol {
@@ -77,7 +91,19 @@ impl Codes {
             }
             code <<= 1;
         }
-        (index as usize <= symbols.len()).then_some(())
+        if index as usize > symbols.len() {
+            return None;
+        }
+        self.fronts.fill(Symbol::default());
+        let mut places = self.fronts.iter_mut();
+        let mut symbols = symbols.iter();
+        for (length, &count) in (1..).zip(counts).take(WIDTH as usize) {
+            for &value in symbols.by_ref().take(usize::from(count)) {
+                let places = places.by_ref().take(SIZE >> length);
+                places.for_each(|place| *place = Symbol { value, length });
+            }
+        }
+        Some(())
     }
 
     fn are_of(&self, counts: &[u8; 16], symbols: &[u8]) -> bool {
@@ -85,7 +111,13 @@ impl Codes {
     }
 
     /// The symbol whose code is at the front of `bits`, however long it is.
-    pub(super) fn symbol(&self, bits: u64) -> Option<Symbol> {
+    #[inline]
+    fn symbol(&self, bits: u64) -> Option<Symbol> {
+        let symbol = at(&self.fronts, bits);
+        if symbol.length > 0 { Some(symbol) } else { self.long(bits) }
+    }
+
+    fn long(&self, bits: u64) -> Option<Symbol> {
         #[expect(clippy::cast_possible_truncation, reason = "16 bits are left")]
         let front = (bits >> 48) as u32;
         let shorter = self.limits.iter().filter(|&&limit| front >= limit).count();
@@ -93,20 +125,6 @@ impl Codes {
         let index = (front >> (15 - shorter)).wrapping_add(offset);
         let value = *self.symbols.get(index as usize)?;
         Some(Symbol { value, length: u8::try_from(shorter + 1).ok()? })
-    }
-
-    /// For every [`WIDTH`] bits the symbol in front, if its code is not longer.
-    fn by_front(&self) -> [Symbol; SIZE] {
-        let mut table = [Symbol::default(); SIZE];
-        let mut places = table.iter_mut();
-        let mut symbols = self.symbols.iter();
-        for (length, &count) in (1..).zip(self.counts.iter()).take(WIDTH as usize) {
-            for &value in symbols.by_ref().take(usize::from(count)) {
-                let places = places.by_ref().take(SIZE >> length);
-                places.for_each(|place| *place = Symbol { value, length });
-            }
-        }
-        table
     }
 }
 
@@ -141,7 +159,7 @@ impl Table for Differences {
     fn make(&mut self, counts: &[u8; 16], symbols: &[u8]) -> Option<()> {
         self.codes.make(counts, symbols)?;
         for ((front, entry), symbol) in
-            (0u64..).zip(self.table.iter_mut()).zip(self.codes.by_front().iter())
+            (0u64..).zip(self.table.iter_mut()).zip(self.codes.fronts.iter())
         {
             *entry = 0;
             if symbol.length > 0 && symbol.value <= MOST_DC && symbol.total() <= WIDTH {
@@ -243,10 +261,10 @@ impl Table for Pairs {
 
     fn make(&mut self, counts: &[u8; 16], symbols: &[u8]) -> Option<()> {
         self.codes.make(counts, symbols)?;
-        let fronts = self.codes.by_front();
+        let fronts = &*self.codes.fronts;
         for (front, entry) in (0u64..).zip(self.table.iter_mut()) {
             let bits = front << (64 - WIDTH);
-            let first = at(&fronts, bits);
+            let first = at(fronts, bits);
             if !usable(first, WIDTH) {
                 *entry = 0;
                 continue;
@@ -254,7 +272,7 @@ impl Table for Pairs {
             let value = extend(bits << first.length, first.size());
             let mut pair = Pair::one(first, value);
             let rest = bits << first.total();
-            let second = at(&fronts, rest);
+            let second = at(fronts, rest);
             if !first.ends() && usable(second, WIDTH - first.total()) {
                 let (total, run) = (first.total() + second.total(), first.run());
                 pair = if second.ends() {
@@ -317,11 +335,11 @@ impl Table for Skips {
 
     fn make(&mut self, counts: &[u8; 16], symbols: &[u8]) -> Option<()> {
         self.codes.make(counts, symbols)?;
-        let fronts = self.codes.by_front();
+        let fronts = &*self.codes.fronts;
         for (front, entry) in (0u64..).zip(self.table.iter_mut()) {
             let (mut taken, mut advance) = (0, 0);
             while advance < 48 {
-                let symbol = at(&fronts, front << (64 - WIDTH) << taken);
+                let symbol = at(fronts, front << (64 - WIDTH) << taken);
                 if !usable(symbol, WIDTH - taken) {
                     break;
                 }

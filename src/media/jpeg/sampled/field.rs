@@ -80,7 +80,8 @@ impl Rows {
 #[derive(Debug, Default)]
 pub(super) struct Band {
     rows: Rows,
-    pixels: Vec<u8>,
+    /// Neither clamped nor rounded yet.
+    pixels: Vec<f32>,
     stride: usize,
 }
 
@@ -89,7 +90,7 @@ impl Band {
     pub(super) fn widen(&mut self, total: usize) {
         // blocks write eight pixels at a time
         self.stride = total + 8;
-        self.pixels.resize(8 * self.stride, 0);
+        self.pixels.resize(8 * self.stride, 0.0);
     }
 
     /// For the next row of blocks, in which the rows of `mask` are looked at.
@@ -97,15 +98,16 @@ impl Band {
         self.rows.choose(mask);
     }
 
-    /// The row that is looked at after `before` others.
-    pub(super) fn row(&self, before: usize) -> &[u8] {
-        self.pixels.get(before * self.stride..(before + 1) * self.stride).unwrap_or_default()
+    /// Fills `out` with the row that is looked at after `before` others.
+    pub(super) fn row(&self, before: usize, out: &mut [u8]) {
+        let row = self.pixels.chunks_exact(self.stride).nth(before).unwrap_or_default();
+        out.iter_mut().zip(row).for_each(|(out, &value)| *out = to_byte(value));
     }
 
     /// Fills a block whose lowest frequency is all it has.
     #[inline(always)]
     pub(super) fn flat(&mut self, coefficient: f32, at: usize) {
-        let [pixel] = to_bytes([coefficient * 0.125 + LEVEL]);
+        let pixel = coefficient * 0.125 + LEVEL;
         let rows = self.pixels.chunks_exact_mut(self.stride).take(self.rows.count);
         rows.for_each(|row| put(row, at, [pixel; 8]));
     }
@@ -170,13 +172,13 @@ impl Band {
                     *pixel += value * weight;
                 }
             }
-            put(row, at, to_bytes(pixels));
+            put(row, at, pixels);
         }
     }
 }
 
 #[inline(always)]
-fn put<const COUNT: usize>(row: &mut [u8], at: usize, pixels: [u8; COUNT]) {
+fn put<const COUNT: usize>(row: &mut [f32], at: usize, pixels: [f32; COUNT]) {
     if let Some(place) = row.get_mut(at..).and_then(|row| row.first_chunk_mut()) {
         *place = pixels;
     }
@@ -185,14 +187,10 @@ fn put<const COUNT: usize>(row: &mut [u8], at: usize, pixels: [u8; COUNT]) {
 /// Clamps and rounds to the nearest.
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "the low byte is the rounded number")]
-fn to_bytes<const COUNT: usize>(values: [f32; COUNT]) -> [u8; COUNT] {
+fn to_byte(value: f32) -> u8 {
     // the lowest bit of this number's significand is worth one
     const ONES: f32 = 12_582_912.0;
-    let mut bytes = [0; COUNT];
-    for (byte, value) in bytes.iter_mut().zip(values) {
-        let value = if value > 0.0 { value } else { 0.0 };
-        let value = if value < 255.0 { value } else { 255.0 };
-        *byte = (value + ONES).to_bits() as u8;
-    }
-    bytes
+    let value = if value > 0.0 { value } else { 0.0 };
+    let value = if value < 255.0 { value } else { 255.0 };
+    (value + ONES).to_bits() as u8
 }

@@ -11,6 +11,8 @@ mod cache;
 mod codes;
 mod data;
 mod field;
+#[cfg(test)]
+mod naive;
 mod picture;
 mod scan;
 #[cfg(test)]

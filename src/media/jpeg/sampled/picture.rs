@@ -1,5 +1,7 @@
 //! What is made of a picture's blocks: the pixels that are looked at, and the low frequencies.
 
+use std::ops::Range;
+
 use super::axis::{Axis, SAMPLED};
 use super::field::{Band, Columns};
 
@@ -22,6 +24,8 @@ pub(super) struct Picture {
     across: Axis,
     down: Axis,
     bands: [Band; BANDS],
+    /// A row of a band.
+    line: Vec<u8>,
 }
 
 impl Picture {
@@ -38,6 +42,7 @@ impl Picture {
             across: Axis::default(),
             down: Axis::default(),
             bands: Default::default(),
+            line: Vec::new(),
         }
     }
 
@@ -77,6 +82,7 @@ impl Picture {
         others.iter_mut().for_each(|plane| plane.resize(if self.sampled { size } else { 0 }, 0));
         let (columns, rows) = (self.across.masks.len(), self.down.masks.len());
         self.coarse.resize(columns * self.kept * rows * self.kept, 0.0);
+        self.line.resize(self.across.total(), 0);
         self.bands.iter_mut().for_each(|band| band.widen(self.across.total()));
     }
 
@@ -147,8 +153,16 @@ impl Picture {
                 continue;
             };
             let [original, across, down, both] = &mut self.planes;
-            spread(band, start..end, &self.down.samples, &self.across, [original, across]);
-            spread(band, start..end, &self.down.mirrored, &self.across, [down, both]);
+            if !self.sampled {
+                let rows = original.chunks_exact_mut(self.width).skip(start as usize);
+                for (row, out) in (0..end - start).zip(rows) {
+                    band.row(row as usize, out);
+                }
+                continue;
+            }
+            let (line, columns) = (&mut self.line, &self.across);
+            spread(band, start..end, &self.down.samples, columns, line, [original, across]);
+            spread(band, start..end, &self.down.mirrored, columns, line, [down, both]);
         }
     }
 }
@@ -158,32 +172,23 @@ impl Picture {
 /// `samples` says for each row of the planes which one it shows; these go up or down evenly.
 fn spread(
     band: &Band,
-    rows: std::ops::Range<u32>,
+    rows: Range<u32>,
     samples: &[u32],
     across: &Axis,
+    line: &mut [u8],
     [plane, mirrored]: [&mut Vec<u8>; 2],
 ) {
-    let width = across.samples.len();
-    if width == 0 || samples.is_empty() {
-        return;
-    }
     let down = samples.first() > samples.last();
     // where they go down, the first row that shows any of these shows the last of them
     let from =
         samples.partition_point(|&row| if down { row >= rows.end } else { row < rows.start });
     let shown = samples.iter().skip(from).take_while(|row| rows.contains(row));
-    let planes = plane.chunks_exact_mut(width).zip(rows_of(mirrored, width)).skip(from);
-    for (row, (out, out_mirrored)) in shown.zip(planes) {
-        let pixels = band.row((row - rows.start) as usize);
-        gather(out, &across.samples, pixels);
-        gather(out_mirrored, &across.mirrored, pixels);
+    let planes = plane.chunks_exact_mut(SAMPLED).zip(mirrored.chunks_exact_mut(SAMPLED));
+    for (row, (out, out_mirrored)) in shown.zip(planes.skip(from)) {
+        band.row((row - rows.start) as usize, line);
+        gather(out, &across.samples, line);
+        gather(out_mirrored, &across.mirrored, line);
     }
-}
-
-/// Rows of a plane, or empty ones if there is no plane.
-fn rows_of(plane: &mut [u8], width: usize) -> impl Iterator<Item = &mut [u8]> {
-    let empty = std::iter::repeat_with(|| <&mut [u8]>::default());
-    plane.chunks_exact_mut(width).chain(empty)
 }
 
 fn gather(out: &mut [u8], samples: &[u32], pixels: &[u8]) {
