@@ -7,7 +7,11 @@ mod header;
 mod layout;
 mod markers;
 mod progressive;
+#[cfg(test)]
+mod slow;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod values;
 mod walk;
 
