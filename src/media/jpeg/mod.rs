@@ -8,7 +8,11 @@ mod layout;
 mod markers;
 mod progressive;
 mod sampled;
+#[cfg(test)]
+mod slow;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod values;
 mod walk;
 

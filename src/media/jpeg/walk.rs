@@ -1,7 +1,7 @@
 //! From block to block through sequential data: where each begins, its values unread.
 
 use super::bits::word;
-use super::tables::{START, Schedule, Steps, Tables};
+use super::tables::{SEEN, START, Schedule, Steps, Tables};
 
 /// Blocks of a stretch at most: a step may go beyond its end, and places are counted in a byte.
 pub(super) const STRETCH: usize = 240;
@@ -70,28 +70,30 @@ impl Walk {
     #[inline(always)]
     fn go(&mut self, ground: Ground<'_>) {
         let steps: &Steps = &ground.tables.steps;
+        let Self { mut bit, mut passed, mut block, mut base, .. } = *self;
         for _ in 0..PAIRS {
-            let mut bits = word(ground.data, self.bit);
+            let mut bits = word(ground.data, bit);
             for _ in 0..2 {
-                // 13 bits
-                let step = steps[usize::from(self.base | (bits >> 51) as u16)];
-                let passed = self.passed + u32::from(step >> 6 & 511);
-                if passed > 63 {
+                // as many bits as are seen
+                let step = steps[usize::from(base | (bits >> (64 - SEEN)) as u16)];
+                let on = passed + u32::from(step >> 6 & 511);
+                if on > 63 {
+                    (self.bit, self.passed, self.block, self.base) = (bit, passed, block, base);
                     return self.careful(ground);
                 }
                 let used = u32::from(step & 63);
                 bits <<= used;
-                self.bit += used;
-                self.at[usize::from(self.block.wrapping_add(1))] = self.bit;
-                let next = ground.schedule[usize::from(self.block)];
+                bit += used;
+                self.at[usize::from(block.wrapping_add(1))] = bit;
+                let next = ground.schedule[usize::from(block)];
                 let ends = step >> 15;
-                // 0 or 1; then all ones or none
-                self.block = self.block.wrapping_add(ends as u8);
-                let mask = u32::from(ends).wrapping_sub(1);
-                self.passed = passed & mask;
-                self.base = (if ends == 0 { next } else { next >> 16 }) as u16;
+                // 0 or 1
+                block = block.wrapping_add(ends as u8);
+                passed = on & u32::from(ends).wrapping_sub(1);
+                base = (if ends == 0 { next } else { next >> 16 }) as u16;
             }
         }
+        (self.bit, self.passed, self.block, self.base) = (bit, passed, block, base);
     }
 
     /// One symbol on, at the end of a block, at a long code, or where nothing is right.
@@ -102,7 +104,7 @@ impl Walk {
         if self.done() {
             return;
         }
-        let kind = usize::from(self.base >> 14);
+        let kind = usize::from(self.base >> (SEEN + 1));
         let pair = ground.tables.pair(kind);
         let bits = word(ground.data, self.bit);
         let mut ends = false;
