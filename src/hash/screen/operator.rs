@@ -68,12 +68,12 @@ impl Operator {
 
     /// The inputs that these rows need.
     pub(super) fn inputs(&self, of: Range<usize>) -> Range<usize> {
-        let mut inputs = usize::MAX..0;
+        let (mut start, mut end) = (usize::MAX, 0);
         for output in &self.outputs[of] {
-            inputs.start = inputs.start.min(output.first);
-            inputs.end = inputs.end.max(output.first + output.at.len());
+            start = start.min(output.first);
+            end = end.max(output.first + output.at.len());
         }
-        inputs
+        start..end
     }
 
     fn clear(&mut self) {

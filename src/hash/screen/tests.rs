@@ -14,6 +14,9 @@ const ROUNDING: f32 = 0.01;
 /// A plane of double precision, row by row.
 type Picture = Vec<Vec<f64>>;
 
+/// What is done to each line.
+type Prepare = fn(&[f64]) -> Vec<f64>;
+
 /// Samples with structure and noise, or with few values.
 fn samples(count: usize, seed: u64) -> Vec<u8> {
     let mut rng = StdRng::seed_from_u64(seed);
@@ -76,7 +79,7 @@ fn sampled(line: &[f64]) -> Vec<f64> {
     (0..512).map(mean).collect()
 }
 
-fn along_both(picture: &Picture, of: fn(&[f64]) -> Vec<f64>) -> Picture {
+fn along_both(picture: &Picture, of: Prepare) -> Picture {
     let lines = |picture: &Picture| picture.iter().map(|row| of(row)).collect::<Picture>();
     transposed(&lines(&transposed(&lines(picture))))
 }
@@ -92,7 +95,7 @@ fn spectrum(grid: &Picture) -> Picture {
 }
 
 #[track_caller]
-fn assert_spectra(screen: &Screen, picture: &Picture, prepare: Option<fn(&[f64]) -> Vec<f64>>) {
+fn assert_spectra(screen: &Screen, picture: &Picture, prepare: Option<Prepare>) {
     for (index, found) in screen.spectra.iter().enumerate() {
         let mut picture = mirrored(picture.clone(), index);
         if let Some(prepare) = prepare {
@@ -209,8 +212,7 @@ fn the_spectra_of_pixels_are_those_of_the_definition() {
         let pixels = Pixels::grey(width, height, &samples).unwrap();
         let screen = screener.pixels(pixels, Prescale::None);
         assert_spectra(&screen, &picture(width, &samples), None);
-        let taken: fn(&[f64]) -> Vec<f64> =
-            |line| (0..512).map(|i| line[i * line.len() / 512]).collect();
+        let taken: Prepare = |line| (0..512).map(|i| line[i * line.len() / 512]).collect();
         let screen = screener.pixels(pixels, Prescale::Tool);
         let prepare = (width.max(height) > 512).then_some(taken);
         assert_spectra(&screen, &picture(width, &samples), prepare);
@@ -266,7 +268,7 @@ fn all_frequencies_say_what_the_pixels_say() {
         assert!(quality_between(&screener.grids[0]).contains(&exact.quality));
 
         let screen = screener.coarse(coarse, Prescale::Tool);
-        let prepare: fn(&[f64]) -> Vec<f64> = sampled;
+        let prepare: Prepare = sampled;
         assert_spectra(&screen, &picture, (width.max(height) > 512).then_some(prepare));
     }
 }
@@ -325,7 +327,7 @@ fn means_alone_are_joined_by_steady_changes() {
             means.concat().iter().map(|mean| 8.0 * (mean - 128.0) as f32).collect();
         let coarse = Coarse::new(width, height, 1, &data).unwrap();
         assert_spectra(&screener.coarse(coarse, Prescale::None), &picture, None);
-        let prepare: fn(&[f64]) -> Vec<f64> = sampled;
+        let prepare: Prepare = sampled;
         let prepare = (width.max(height) > 512).then_some(prepare);
         assert_spectra(&screener.coarse(coarse, Prescale::Tool), &picture, prepare);
     }
