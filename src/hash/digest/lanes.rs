@@ -32,14 +32,11 @@ pub(super) fn advance<const N: usize>(
         }
     }
     for at in 0..count {
-        let mut words = [[0; N]; 16];
-        for (lane, message) in messages.iter().enumerate() {
-            let (parts, _) = message[at].as_chunks::<4>();
-            for (word, &part) in words.iter_mut().zip(parts) {
-                word[lane] = u32::from_le_bytes(part);
-            }
+        let mut blocks = [&[0; 64]; N];
+        for (block, message) in blocks.iter_mut().zip(&messages) {
+            *block = &message[at];
         }
-        compress(&mut sums, &words);
+        compress(&mut sums, blocks);
     }
     for (lane, state) in states.iter_mut().enumerate() {
         for (word, sum) in state.iter_mut().zip(&sums) {
@@ -70,10 +67,18 @@ macro_rules! round {
 
 /// One block of each message.
 #[inline(never)]
-fn compress<const N: usize>(sums: &mut [Words<N>; 4], words: &[Words<N>; 16]) {
+fn compress<const N: usize>(sums: &mut [Words<N>; 4], blocks: [&[u8; 64]; N]) {
+    // Never stored: each word is read from its block where it is added.
+    let mut words = [[0; N]; 16];
+    for (lane, block) in blocks.into_iter().enumerate() {
+        let (parts, _) = block.as_chunks::<4>();
+        for (word, &part) in words.iter_mut().zip(parts) {
+            word[lane] = u32::from_le_bytes(part);
+        }
+    }
     let mut state = *sums;
     round!(state, words, 0, |at| at, [7, 12, 17, 22], |b, c, d| d ^ (b & (c ^ d)));
-    round!(state, words, 16, |at| 5 * at + 1, [5, 9, 14, 20], |b, c, d| (b & d) | (c & !d));
+    round!(state, words, 16, |at| 5 * at + 1, [5, 9, 14, 20], |b, c, d| c ^ (d & (b ^ c)));
     round!(state, words, 32, |at| 3 * at + 5, [4, 11, 16, 23], |b, c, d| b ^ c ^ d);
     round!(state, words, 48, |at| 7 * at, [6, 10, 15, 21], |b, c, d| c ^ (b | !d));
     for (sum, new) in sums.iter_mut().zip(&state) {
