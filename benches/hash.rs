@@ -89,5 +89,5 @@ fn screen(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, hash, screen, digests);
+criterion_group!(benches, hash, screen);
 criterion_main!(benches);

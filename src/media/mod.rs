@@ -42,8 +42,6 @@ mod libwebp;
 mod output;
 mod png;
 mod samples;
-mod shim;
-pub use shim::*;
 mod sniff;
 mod tiff;
 mod webp;
