@@ -16,7 +16,7 @@ use tutela::scan::{Accuracy, Examiner, Finding, Scan, Verdict, load_lists};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut scan = Scan::default();
-    let (mut lists, mut size, mut rounds) = (Vec::new(), 16, 3);
+    let (mut lists, mut size, mut rounds) = (Vec::new(), 32, 3);
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));

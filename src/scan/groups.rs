@@ -1,7 +1,7 @@
 //! Files in groups: several are decoded, digested and looked up together.
 
 /// The most files of a group.
-const MOST: usize = 16;
+const MOST: usize = 32;
 
 /// Puts items into groups. The first ones are small, so that every thread soon has work.
 pub(super) struct Groups<I> {
@@ -35,7 +35,7 @@ mod tests {
     fn groups_grow_and_hold_every_item_once_in_order() {
         let groups: Vec<_> = Groups::new(0..100, 2).collect();
         let sizes: Vec<_> = groups.iter().map(Vec::len).collect();
-        assert_eq!(sizes, [1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 16, 16, 6]);
+        assert_eq!(sizes, [1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 32, 6]);
         assert_eq!(groups.concat(), (0..100).collect::<Vec<_>>());
     }
 }

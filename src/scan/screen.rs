@@ -2,7 +2,7 @@
 
 use super::QUALITY_FLOOR;
 use crate::Result;
-use crate::hash::{Hash256, PartialHash, Pdq, Prescale, Radius, Screen, Screener};
+use crate::hash::{PartialHash, Pdq, Prescale, Radius, Screener};
 use crate::index::Searcher;
 use crate::media::{CoarseDecoder, CoarseLuma, Limits};
 
@@ -10,7 +10,9 @@ use crate::media::{CoarseDecoder, CoarseLuma, Limits};
 const QUALITY_MARGIN: u8 = 20;
 /// With more unsettled bits than this in one orientation, hashing the picture exactly costs less
 /// than searching for all that it may be.
-const MOST_UNSETTLED: u32 = 40;
+const MOST_UNSETTLED: u32 = 64;
+/// The same of a progressive file, which costs most to hash exactly.
+const MOST_UNSETTLED_PROGRESSIVE: u32 = 96;
 
 /// What screening told of a file.
 #[derive(Clone, Debug)]
@@ -60,7 +62,8 @@ impl Screening {
             // What is declined here is decoded otherwise, or declined again.
             let Ok(luma) = decoded else { return };
             let asked = queries.len();
-            match ask(&luma, screener, queries) {
+            let length = files.get(file).map_or(0, |bytes| bytes.len());
+            match ask(&luma, detail(&luma, length), screener, queries) {
                 Some(seen) => *slot = Screened::Clear(seen),
                 None => queries.truncate(asked),
             }
@@ -78,19 +81,24 @@ impl Screening {
 /// enough.
 fn ask(
     luma: &CoarseLuma<'_>,
+    detail: f32,
     screener: &mut Screener,
     queries: &mut Vec<PartialHash>,
 ) -> Option<Seen> {
     let coarse = luma.coarse;
     let mut seen = None;
-    for prescale in [Prescale::Tool, Prescale::None] {
+    let most = match luma.left_out {
+        Some(_) => MOST_UNSETTLED,
+        None => MOST_UNSETTLED_PROGRESSIVE,
+    };
+    for (prescale, of_detail, always) in TOLERANCE {
         let screen = screener.coarse(coarse, prescale);
         if screen.quality() < QUALITY_FLOOR + QUALITY_MARGIN {
             return None;
         }
         let hashes = screen.orientations();
-        let unsettled = unsettled(&screen, prescale, luma.left_out);
-        if unsettled.iter().any(|bits| bits.ones() > MOST_UNSETTLED) {
+        let unsettled = screen.doubtful(of_detail * detail + always);
+        if unsettled.iter().any(|bits| bits.ones() > most) {
             return None;
         }
         let partial = hashes.iter().zip(unsettled);
@@ -101,12 +109,35 @@ fn ask(
     seen.map(|pdq| Seen { width, height, pdq })
 }
 
-/// The bits that the reference may see otherwise.
-fn unsettled(screen: &Screen, prescale: Prescale, left_out: Option<f32>) -> [Hash256; 8] {
-    let detail = left_out.unwrap_or(400.0).max(0.0).sqrt();
-    let tolerance = match prescale {
-        Prescale::Tool => 0.7 * detail + 0.5,
-        Prescale::None => 0.2 * detail + 0.5,
+/// By how much the reference's coefficients may differ, for each way of hashing: for each step of the
+/// detail that a picture's low frequencies leave out, and in any case.
+///
+/// Measured on 458 files of 1632 x 1224 and 4000 x 3000, progressive ones among them: where at most
+/// [`MOST_UNSETTLED`] bits were within it, no bit beyond it differed. It is no proof: detail that beats
+/// with the reference's grid of samples can weigh more.
+const TOLERANCE: [(Prescale, f32, f32); 2] =
+    [(Prescale::Tool, 0.8, 1.5), (Prescale::None, 0.45, 1.0)];
+
+/// The root mean square of the detail that the coefficients leave out, in steps of brightness.
+///
+/// A progressive file is left before its detail. It is estimated, rather too high, from the steps
+/// between neighbouring fields and from the length of the file: the greatest ratio of the two, of 253
+/// photographs, to their detail was 1.05.
+fn detail(luma: &CoarseLuma<'_>, bytes: usize) -> f32 {
+    if let Some(left_out) = luma.left_out {
+        return left_out.max(0.0).sqrt();
+    }
+    let (columns, data) = (luma.coarse.columns().max(1), luma.coarse.data());
+    let (mut sum, mut count) = (0.0_f64, 0_u32);
+    let mut add = |one: &f32, other: &f32| {
+        sum += f64::from((one - other) / 8.0).powi(2);
+        count += 1;
     };
-    screen.doubtful(tolerance)
+    for row in data.chunks(columns) {
+        row.iter().zip(row.iter().skip(1)).for_each(|(left, right)| add(left, right));
+    }
+    data.iter().zip(data.iter().skip(columns)).for_each(|(upper, lower)| add(upper, lower));
+    let steps = (sum / f64::from(count.max(1))).sqrt();
+    let bits = 8.0 * bytes as f64 / luma.fields.max(1) as f64;
+    (1.4 * steps + 0.02 * bits) as f32
 }
