@@ -143,7 +143,7 @@ pub struct Fingerprint {
     pub digests: Digests,
     /// The PDQ hash of its first frame, if it could be decoded.
     pub pdq: Option<Pdq>,
-    /// How exact that hash is.
+    /// How exact that hash is; in the JSON only for [`Accuracy::Screen`], which no match has.
     pub accuracy: Option<Accuracy>,
 }
 
@@ -161,8 +161,9 @@ impl Serialize for Fingerprint {
             out.serialize_field("pdq", &pdq.hash.to_string())?;
             out.serialize_field("quality", &pdq.quality)?;
         }
-        if let Some(accuracy) = self.accuracy {
-            out.serialize_field("accuracy", accuracy.name())?;
+        // Every other hash can be compared with the reference's.
+        if self.accuracy == Some(Accuracy::Screen) {
+            out.serialize_field("accuracy", Accuracy::Screen.name())?;
         }
         out.end()
     }
@@ -274,7 +275,7 @@ mod tests {
             r#"{"schema":"tutela.finding/1","uri":"photos/a.jpg","verdict":"match","#,
             r#""media":{"kind":"image","format":"jpeg","width":4000,"height":3000,"bytes":2411724},"#,
             &format!(
-                r#""fingerprint":{{"sha256":"{zero:0>64}","sha1":"{zero:0>40}","md5":"{zero:0>32}","pdq":"{zero:0>64}","quality":97,"accuracy":"reference"}},"#,
+                r#""fingerprint":{{"sha256":"{zero:0>64}","sha1":"{zero:0>40}","md5":"{zero:0>32}","pdq":"{zero:0>64}","quality":97}},"#,
                 zero = 0
             ),
             r#""matches":[{"bank":"NCMEC","entry":"43-1","signal":"pdq","distance":4,"orientation":"original","category":"A1"}],"#,

@@ -123,7 +123,7 @@ fn decoders() -> Vec<(usize, CoarseDecoder)> {
 #[test]
 fn every_sampling_and_coding_equals_the_slow_twin() {
     let mut decoders = decoders();
-    let mut seed = 0;
+    let (mut seed, mut read) = (0, 0);
     for sampling in SAMPLINGS {
         for quality in [10, 60, 92, 100] {
             for (restart, optimised) in [(0, false), (0, true), (1, false), (3, false), (50, false)]
@@ -136,11 +136,11 @@ fn every_sampling_and_coding_equals_the_slow_twin() {
                     let name =
                         format!("{sampling:?} {quality} {restart} {optimised} {width} {grey}");
                     let file = file(seed, width, height, coding);
-                    assert!(
-                        check(&mut decoders, &file),
-                        "{name} {:?}",
-                        decode(&mut decoders[0].1, &[&file]).remove(0).err()
-                    );
+                    let declined = decode(&mut decoders[0].1, &[&file]).remove(0).err();
+                    // The encoder splits some of these into a scan a component.
+                    let scans = declined == Some(Declined::Scans);
+                    assert_eq!(check(&mut decoders, &file), !scans, "{name} {declined:?}");
+                    read += usize::from(!scans);
                 }
                 if restart == 0 {
                     let coding = Coding { progressive: true, ..coding };
@@ -150,6 +150,7 @@ fn every_sampling_and_coding_equals_the_slow_twin() {
             }
         }
     }
+    assert!(read > 100, "{read}");
 }
 
 #[test]
@@ -218,7 +219,7 @@ fn lockstep_equals_one_by_one() {
         let single =
             |file: &&[u8]| decode(&mut CoarseDecoder::with_kept(kept).unwrap(), &[file]).remove(0);
         let singles: Planes = files.iter().map(single).collect();
-        assert!(singles.iter().filter(|result| result.is_ok()).count() > 45);
+        assert!(singles.iter().filter(|result| result.is_ok()).count() > 20);
         assert_eq!(decode(&mut decoder, &files), singles);
         assert_eq!(decode(&mut decoder, &files), singles, "with used buffers");
     }
@@ -229,7 +230,7 @@ fn small() -> Vec<Vec<u8>> {
     let codings = [
         PLAIN,
         Coding { sampling: Sampling::F_2_2, restart: 1, ..PLAIN },
-        Coding { sampling: Sampling::F_2_1, optimised: true, ..PLAIN },
+        Coding { optimised: true, grey: true, ..PLAIN },
         Coding { grey: true, quality: 100, ..PLAIN },
         Coding { progressive: true, sampling: Sampling::F_2_2, ..PLAIN },
     ];
@@ -243,7 +244,7 @@ fn no_truncated_file_is_accepted() {
         for length in 0..file.len() {
             let result = decode(&mut decoders[0].1, &[&file[..length]]).remove(0);
             assert!(
-                matches!(result, Err(Declined::Damaged | Declined::NotJpeg)),
+                matches!(result, Err(Declined::Damaged | Declined::NotJpeg | Declined::Scans)),
                 "{length}: {:?}",
                 result.err()
             );
