@@ -1,4 +1,5 @@
 //! The entropy-coded data of a scan, without its stuffing and its restart markers.
+#![allow(clippy::cast_possible_truncation, reason = "few bits are left")]
 
 use super::Declined;
 

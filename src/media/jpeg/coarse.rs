@@ -2,7 +2,8 @@
 
 use super::Declined;
 use super::bits::{Entropy, ended};
-use super::header::{Header, Kind, finish};
+use super::ending::finish;
+use super::header::{Header, Kind};
 use super::layout::Layout;
 use super::progressive;
 use super::tables::{Cache, Codes, Schedule, schedule};
@@ -102,15 +103,12 @@ impl CoarseDecoder {
                 && let Some((number, file)) = files.next()
             {
                 lane.file = number;
-                let opened = lane.open(file, limits, self.kept, &mut self.codes).map(|walks| {
-                    if walks {
-                        let busy = |tables| on.iter().any(|lane| lane.tables == tables);
-                        lane.tables = self.cache.find(&lane.header, busy);
+                match lane.open(file, limits, self.kept, &mut self.codes) {
+                    Ok(true) => {
+                        let in_use = |tables| on.iter().any(|lane| lane.tables == tables);
+                        lane.tables = self.cache.find(&lane.header, in_use);
+                        busy += 1;
                     }
-                    walks
-                });
-                match opened {
-                    Ok(true) => busy += 1,
                     Ok(false) => sink(number, lane.result()),
                     Err(declined) => sink(number, Err(declined)),
                 }

@@ -3,6 +3,7 @@
 mod bits;
 mod coarse;
 mod declined;
+mod ending;
 mod header;
 mod layout;
 mod markers;

@@ -1,6 +1,7 @@
 //! The slow twin: every coefficient of the brightness, bit by bit, straight out of the file.
 
-use super::header::{Header, Huffman, Kind, finish};
+use super::ending::finish;
+use super::header::{Header, Huffman, Kind};
 use super::values::ZIGZAG;
 
 /// The brightness of a file by all coefficients of its fields, dequantised, in the order of rows of

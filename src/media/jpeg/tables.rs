@@ -1,4 +1,9 @@
 //! Huffman codes as look-ups: one symbol at a time, and as many at once as can be seen.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    reason = "arrays as long as their indices reach"
+)]
 
 use super::header::{Header, Huffman, Part};
 

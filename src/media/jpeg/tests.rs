@@ -1,3 +1,4 @@
+#![allow(clippy::cast_possible_truncation, reason = "a test may panic")]
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor as Sampling};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};

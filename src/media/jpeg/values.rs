@@ -1,4 +1,5 @@
 //! The values of the brightness, read where the walk found its blocks.
+#![allow(clippy::cast_possible_truncation, reason = "a rounding of an estimate")]
 
 use super::bits::{extend, word};
 use super::layout::Layout;

@@ -1,4 +1,9 @@
 //! From block to block through sequential data: where each begins, its values unread.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    reason = "arrays as long as their indices reach"
+)]
 
 use super::bits::word;
 use super::tables::{SEEN, START, Schedule, Steps, Tables};

@@ -1,4 +1,5 @@
 //! Blocks of coefficients from the bits of a scan.
+#![allow(clippy::indexing_slicing, reason = "computed while compiling")]
 
 use super::codes::{Differences, END, Pairs, Skips};
 

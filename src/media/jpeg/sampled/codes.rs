@@ -3,6 +3,12 @@
 //! The codes are those of ITU-T T.81, annex C; what a symbol means is in F.1.2. A coefficient is
 //! mostly a code and a value of together five or six bits, so that a look-up by [`WIDTH`] bits
 //! often sees two of them whole.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::indexing_slicing,
+    reason = "a part of the bits is meant"
+)]
 
 use super::cache::Table;
 
@@ -118,7 +124,6 @@ impl Codes {
     }
 
     fn long(&self, bits: u64) -> Option<Symbol> {
-        #[expect(clippy::cast_possible_truncation, reason = "16 bits are left")]
         let front = (bits >> 48) as u32;
         let shorter = self.limits.iter().filter(|&&limit| front >= limit).count();
         let offset = *self.offsets.get(shorter)?;
@@ -130,7 +135,6 @@ impl Codes {
 
 /// The number that `size` bits at the front of `bits` stand for (F.2.2.1, EXTEND).
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "at most 15 bits are left")]
 pub(super) fn extend(bits: u64, size: u32) -> i32 {
     let size = size & 15;
     let value = (bits >> 1 >> (63 - size)) as i32;
@@ -202,11 +206,6 @@ impl Pair {
         Self::of(symbol.total(), advance, [(place, value); 2])
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "values of 11 bits"
-    )]
     fn of(bits: u32, advance: u32, [(place, value), (last, other)]: [(u32, i32); 2]) -> Self {
         let low = bits | advance << 8 | place << 16 | last << 24;
         Self(u64::from(low) | u64::from(value as u16) << 32 | u64::from(other as u16) << 48)
@@ -235,7 +234,6 @@ impl Pair {
     }
 
     #[inline]
-    #[expect(clippy::cast_possible_wrap, reason = "16 bits with their sign")]
     pub(super) fn values(self) -> [i32; 2] {
         [i32::from((self.0 >> 32) as i16), i32::from((self.0 >> 48) as i16)]
     }
@@ -374,11 +372,6 @@ impl Skips {
 
 /// The entry of the [`WIDTH`] bits in front.
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::indexing_slicing,
-    reason = "WIDTH bits are left"
-)]
 fn at<T: Copy>(table: &[T; SIZE], bits: u64) -> T {
     table[(bits >> (64 - WIDTH)) as usize]
 }

@@ -19,7 +19,8 @@ mod scan;
 mod tests;
 
 use super::Declined;
-use super::header::{Header, Kind, finish};
+use super::ending::finish;
+use super::header::{Header, Kind};
 use crate::hash::{Coarse, Pixels};
 use crate::media::Limits;
 use axis::SAMPLED;

@@ -1,4 +1,5 @@
 //! The slow twin: bit by bit, and the transform by its definition (T.81, annexes F and A.3.3).
+#![allow(clippy::cast_possible_truncation, reason = "a test may panic")]
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 

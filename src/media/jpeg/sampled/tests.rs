@@ -150,7 +150,7 @@ fn ways(progressive: bool) -> impl Iterator<Item = Way> {
 fn agree(sizes: &[(u16, u16)], each: usize) {
     let mut decoder = SampleDecoder::new();
     let mut ways = ways(false);
-    let (mut by_naive, mut by_whole, mut failed) = ([0; 2], [0; 2], 0);
+    let (mut by_naive, mut by_whole) = ([0; 2], [0; 2]);
     for (seed, &(width, height)) in (0..).zip(sizes) {
         for way in ways.by_ref().take(each) {
             let bytes = encode(width, height, seed, way);
@@ -161,12 +161,9 @@ fn agree(sizes: &[(u16, u16)], each: usize) {
             if let Some(pixels) = whole(&bytes) {
                 let differing = compare(&mut decoder, &bytes, pixels, &case);
                 by_whole = [0, 1].map(|at| by_whole[at] + differing[at]);
-            } else {
-                failed += 1;
             }
         }
     }
-    println!("{by_naive:?} {by_whole:?}, {failed} failed");
     // single precision against double: only pixels that are halves but for some millionths
     assert!(by_naive[0] * 500 < by_naive[1], "{by_naive:?} differ by one");
     assert!(by_whole[0] * 50 < by_whole[1] && by_whole[1] * 2 > by_naive[1], "{by_whole:?}");
