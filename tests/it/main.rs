@@ -5,6 +5,8 @@
 /// Helpers: folders, pictures, lists, runs of the command.
 mod support;
 
+/// Three accuracies, one verdict.
+mod accuracy;
 /// Usage, help, exit statuses, `hash`, `match`, `completions`.
 mod cli;
 /// PDQ against the reference implementation.
