@@ -14,6 +14,8 @@ mod tables;
 mod tests;
 mod values;
 mod walk;
+#[cfg(test)]
+mod writer;
 
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
