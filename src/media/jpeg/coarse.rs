@@ -102,15 +102,12 @@ impl CoarseDecoder {
                 && let Some((number, file)) = files.next()
             {
                 lane.file = number;
-                let opened = lane.open(file, limits, self.kept, &mut self.codes).map(|walks| {
-                    if walks {
-                        let busy = |tables| on.iter().any(|lane| lane.tables == tables);
-                        lane.tables = self.cache.find(&lane.header, busy);
+                match lane.open(file, limits, self.kept, &mut self.codes) {
+                    Ok(true) => {
+                        let used = |tables| on.iter().any(|lane| lane.tables == tables);
+                        lane.tables = self.cache.find(&lane.header, used);
+                        busy += 1;
                     }
-                    walks
-                });
-                match opened {
-                    Ok(true) => busy += 1,
                     Ok(false) => sink(number, lane.result()),
                     Err(declined) => sink(number, Err(declined)),
                 }

@@ -7,14 +7,17 @@ mod header;
 mod layout;
 mod markers;
 mod progressive;
+mod sampled;
 #[cfg(test)]
 mod slow;
 mod tables;
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "numbers of a test are small")]
 mod tests;
 mod values;
 mod walk;
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "numbers of a test are small")]
 mod writer;
 
 use zune_jpeg::JpegDecoder;
@@ -26,6 +29,7 @@ pub use coarse::{CoarseDecoder, CoarseLuma};
 pub use declined::Declined;
 pub(super) use markers::Markers;
 use markers::Model;
+pub use sampled::{SampleDecoder, SampledLuma};
 
 use super::Reason;
 use super::guard::{shield, thousands};

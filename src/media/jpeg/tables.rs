@@ -59,8 +59,12 @@ impl<const SIZE: usize> Codes<SIZE> {
 
     /// The length and the symbol of the code on top of a word.
     #[inline(always)]
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::cast_possible_truncation,
+        reason = "as many bits are left as the table has, which the compiler sees"
+    )]
     pub(super) fn read(&self, word: u64) -> Option<(u32, u8)> {
-        // less than SIZE
         let short = self.short[(word >> (64 - Self::BITS)) as usize];
         let [length, symbol] = short.to_be_bytes();
         if length > 0 { Some((length.into(), symbol)) } else { self.long(word) }
@@ -199,8 +203,7 @@ fn steps(into: &mut [Step], table: &Huffman, then: &[Step], step: impl Fn(u8) ->
             places.fill(0);
             continue;
         };
-        let length = length as Step;
-        let first = step + length;
+        let first = step + Step::try_from(length).unwrap_or(0);
         let left = seen.saturating_sub(u32::from(first & 63));
         if left == 0 || first >> 15 == 1 {
             places.fill(first);
