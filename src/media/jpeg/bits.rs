@@ -87,8 +87,8 @@ fn last(data: &[u8], at: usize) -> u64 {
 
 /// The number that `size` (at most 16) bits on top of a word stand for (T.81, F.2.2.1, EXTEND).
 #[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "at most 16 bits are left, then one")]
 pub(super) fn extend(word: u64, size: u32) -> i32 {
-    // at most 16 bits are left
     let bits = (word >> 1 >> (63 - size)) as i32;
     let negative = (word >> 63) as i32 - 1;
     bits + (negative & (1 - (1 << size)))

@@ -6,7 +6,7 @@ use super::ending::finish;
 use super::header::{Header, Kind};
 use super::layout::Layout;
 use super::progressive;
-use super::tables::{Cache, Codes, Schedule, schedule};
+use super::tables::{Cache, DcCodes, Schedule, schedule};
 use super::values::Values;
 use super::walk::{Ground, STRETCH, Walk, together};
 use crate::hash::Coarse;
@@ -72,7 +72,7 @@ pub struct CoarseDecoder {
     kept: Option<usize>,
     lanes: [Box<Lane>; LANES],
     cache: Cache,
-    codes: [Codes; 3],
+    codes: [DcCodes; 3],
 }
 
 impl CoarseDecoder {
@@ -184,7 +184,7 @@ impl Lane {
         file: &[u8],
         limits: &Limits,
         kept: Option<usize>,
-        codes: &mut [Codes; 3],
+        codes: &mut [DcCodes; 3],
     ) -> Result<bool, Declined> {
         self.header = Header::read(file)?;
         let header = &self.header;

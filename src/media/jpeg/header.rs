@@ -161,7 +161,10 @@ impl Header {
                     return Ok(header);
                 }
                 0xDB => header.quantise(body).ok_or(Declined::Damaged)?,
-                0xDD => header.restart = restart(body).ok_or(Declined::Damaged)?,
+                0xDD => {
+                    let interval = body.try_into().map_err(|_| Declined::Damaged)?;
+                    header.restart = u16::from_be_bytes(interval);
+                }
                 0xE0 => header.jfif |= body.starts_with(b"JFIF\0"),
                 0xEE if body.starts_with(b"Adobe") => {
                     header.adobe = body.get(11).copied().or(header.adobe);
@@ -326,15 +329,12 @@ impl Header {
         if self.quantisers.get(usize::from(luma.quantiser)).is_none_or(Option::is_none) {
             return Err(Declined::Damaged);
         }
-        let defined = |tables: &[Huffman; 4], number: u8| {
-            tables.get(usize::from(number)).is_some_and(|table| table.total > 0)
-        };
         let mut blocks = 0;
         for &part in self.scan.parts() {
             let component = self.component(part);
             blocks += component.across * component.down;
             let needs_ac = self.kind == Kind::Sequential;
-            if !defined(&self.dc, part.dc) || needs_ac && !defined(&self.ac, part.ac) {
+            if self.dc(part).total == 0 || needs_ac && self.ac(part).total == 0 {
                 return Err(Declined::Damaged);
             }
         }
@@ -344,8 +344,4 @@ impl Header {
         }
         Ok(())
     }
-}
-
-fn restart(body: &[u8]) -> Option<u16> {
-    Some(u16::from_be_bytes(body.try_into().ok()?))
 }

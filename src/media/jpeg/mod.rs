@@ -13,9 +13,13 @@ mod sampled;
 mod slow;
 mod tables;
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "numbers of a test are small")]
 mod tests;
 mod values;
 mod walk;
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "numbers of a test are small")]
+mod writer;
 
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;

@@ -3,7 +3,7 @@
 use super::bits::{Entropy, extend, word};
 use super::header::Header;
 use super::layout::Layout;
-use super::tables::Codes;
+use super::tables::DcCodes;
 use super::values::Values;
 
 /// Reads the scan into `values`; `None` if it is damaged.
@@ -11,7 +11,7 @@ pub(super) fn read(
     header: &Header,
     layout: &Layout,
     entropy: &Entropy,
-    codes: &mut [Codes; 3],
+    codes: &mut [DcCodes; 3],
     values: &mut Values,
 ) -> Option<()> {
     let parts = header.scan.parts();
@@ -87,7 +87,7 @@ impl Reader<'_> {
     }
 
     #[inline(always)]
-    fn difference(&mut self, codes: &Codes) -> Option<i32> {
+    fn difference(&mut self, codes: &DcCodes) -> Option<i32> {
         let bits = word(self.data, self.bit);
         let (length, size @ 0..=11) = codes.read(bits)? else { return None };
         self.bit += length + u32::from(size);
@@ -95,7 +95,7 @@ impl Reader<'_> {
     }
 
     #[inline(always)]
-    fn skip(&mut self, codes: &Codes) -> Option<()> {
+    fn skip(&mut self, codes: &DcCodes) -> Option<()> {
         let (length, size @ 0..=11) = codes.read(word(self.data, self.bit))? else { return None };
         self.bit += length + u32::from(size);
         Some(())

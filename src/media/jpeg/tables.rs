@@ -15,8 +15,8 @@ const SIZE: usize = 1 << SEEN;
 
 /// The codes of one table, one symbol at a time.
 #[derive(Debug)]
-pub(super) struct Codes {
-    /// By the next 13 bits: the length of the code above 8 bits of symbol; 0 for a longer code, or
+pub(super) struct Codes<const SIZE: usize> {
+    /// By the next bits: the length of the code above 8 bits of symbol; 0 for a longer code, or
     /// none.
     short: Box<[u16; SIZE]>,
     /// By length: the end of its codes, moved up to 16 bits, and what leads from a code to its
@@ -26,13 +26,16 @@ pub(super) struct Codes {
     values: [u8; 256],
 }
 
-impl Default for Codes {
+impl<const SIZE: usize> Default for Codes<SIZE> {
     fn default() -> Self {
         Self { short: Box::new([0; SIZE]), ends: [0; 16], offsets: [0; 16], values: [0; 256] }
     }
 }
 
-impl Codes {
+impl<const SIZE: usize> Codes<SIZE> {
+    /// Bits of a code that are looked up at once.
+    const BITS: u32 = SIZE.ilog2();
+
     pub(super) fn set(&mut self, table: &Huffman) {
         for (into, &value) in self.values.iter_mut().zip(table.values()) {
             *into = value;
@@ -43,7 +46,7 @@ impl Codes {
         let lines = self.ends.iter_mut().zip(&mut self.offsets);
         for ((length, &count), (end, offset)) in (1_u16..).zip(&table.counts).zip(lines) {
             *offset = place - next.cast_signed();
-            if u32::from(length) <= SEEN {
+            if u32::from(length) <= Self::BITS {
                 for &value in values.by_ref().take(count.into()) {
                     let span = SIZE >> length;
                     let places = self.short.get_mut(filled..filled + span).unwrap_or_default();
@@ -61,9 +64,13 @@ impl Codes {
 
     /// The length and the symbol of the code on top of a word.
     #[inline(always)]
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::cast_possible_truncation,
+        reason = "as many bits are left as the table has, which the compiler sees"
+    )]
     pub(super) fn read(&self, word: u64) -> Option<(u32, u8)> {
-        // the top 13 bits
-        let short = self.short[(word >> (64 - SEEN)) as usize];
+        let short = self.short[(word >> (64 - Self::BITS)) as usize];
         let [length, symbol] = short.to_be_bytes();
         if length > 0 { Some((length.into(), symbol)) } else { self.long(word) }
     }
@@ -81,11 +88,14 @@ impl Codes {
     }
 }
 
+/// Codes of DC coefficients: few, so that a small table stays in the nearest memory.
+pub(super) type DcCodes = Codes<{ 1 << 10 }>;
+
 /// The codes of a component.
 #[derive(Debug, Default)]
 pub(super) struct Pair {
-    pub(super) dc: Codes,
-    pub(super) ac: Codes,
+    pub(super) dc: DcCodes,
+    pub(super) ac: Codes<{ 1 << 12 }>,
 }
 
 /// What a look-up of the walk tells, in 16 bits: how far to go, and over what.
@@ -198,8 +208,7 @@ fn steps(into: &mut [Step], table: &Huffman, then: &[Step], step: impl Fn(u8) ->
             places.fill(0);
             continue;
         };
-        let length = length as Step;
-        let first = step + length;
+        let first = step + Step::try_from(length).unwrap_or(0);
         let left = seen.saturating_sub(u32::from(first & 63));
         if left == 0 || first >> 15 == 1 {
             places.fill(first);

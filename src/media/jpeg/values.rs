@@ -112,8 +112,8 @@ impl Values {
     }
 
     /// The mean of the squares of the coefficients not kept, a pixel.
+    #[expect(clippy::cast_possible_truncation, reason = "an estimate is rounded")]
     pub(super) fn left_out(&self) -> f32 {
-        // a rounding of an estimate
         (self.samples.energy / f64::from(self.samples.count.max(1)) / 64.0) as f32
     }
 

@@ -73,6 +73,11 @@ impl Walk {
 
     /// A few steps on.
     #[inline(always)]
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::cast_possible_truncation,
+        reason = "a byte indexes 256 places, 16 bits index 65,536; no check is left"
+    )]
     fn go(&mut self, ground: Ground<'_>) {
         let steps: &Steps = &ground.tables.steps;
         let Self { mut bit, mut passed, mut block, mut base, .. } = *self;
@@ -138,15 +143,18 @@ impl Walk {
             _ => return self.fail(),
         };
         self.bit += used;
-        self.at[usize::from(self.block.wrapping_add(1))] = self.bit;
-        let next = ground.schedule[usize::from(self.block)];
+        // a byte is within both
+        let block = usize::from(self.block);
+        if let Some(at) = self.at.get_mut(block + 1) {
+            *at = self.bit;
+        }
+        let next = ground.schedule.get(block).copied().unwrap_or(0);
         if ends {
             self.block += 1;
             self.passed = 0;
-            self.base = (next >> 16) as u16;
-        } else {
-            self.base = (next & 0xFFFF) as u16;
         }
+        let base = if ends { next >> 16 } else { next & 0xFFFF };
+        self.base = u16::try_from(base).unwrap_or(0);
     }
 
     fn fail(&mut self) {
