@@ -118,7 +118,6 @@ impl Codes {
     }
 
     fn long(&self, bits: u64) -> Option<Symbol> {
-        #[expect(clippy::cast_possible_truncation, reason = "16 bits are left")]
         let front = (bits >> 48) as u32;
         let shorter = self.limits.iter().filter(|&&limit| front >= limit).count();
         let offset = *self.offsets.get(shorter)?;
@@ -221,23 +220,29 @@ impl Pair {
     /// Bits that it takes.
     #[inline]
     pub(super) fn bits(self) -> u32 {
-        u32::from(self.0 as u8)
+        self.byte(0)
     }
 
     #[inline]
     pub(super) fn advance(self) -> u32 {
-        u32::from((self.0 >> 8) as u8)
+        self.byte(8)
     }
 
     #[inline]
     pub(super) fn places(self) -> [u32; 2] {
-        [u32::from((self.0 >> 16) as u8), u32::from((self.0 >> 24) as u8)]
+        [self.byte(16), self.byte(24)]
     }
 
     #[inline]
-    #[expect(clippy::cast_possible_wrap, reason = "16 bits with their sign")]
+    #[expect(clippy::cast_possible_truncation, reason = "16 bits with their sign")]
     pub(super) fn values(self) -> [i32; 2] {
         [i32::from((self.0 >> 32) as i16), i32::from((self.0 >> 48) as i16)]
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "eight bits are wanted")]
+    fn byte(self, at: u32) -> u32 {
+        u32::from((self.0 >> at) as u8)
     }
 }
 
@@ -374,11 +379,7 @@ impl Skips {
 
 /// The entry of the [`WIDTH`] bits in front.
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::indexing_slicing,
-    reason = "WIDTH bits are left"
-)]
+#[expect(clippy::indexing_slicing, reason = "as many bits as the table has places for")]
 fn at<T: Copy>(table: &[T; SIZE], bits: u64) -> T {
     table[(bits >> (64 - WIDTH)) as usize]
 }
