@@ -10,15 +10,16 @@ pub(super) struct Axis {
     pub(super) masks: Vec<u8>,
     /// For each block how many places there are before it, and at the end of all of them.
     pub(super) before: Vec<u32>,
-    /// For each sample of the picture which of the places it is; empty if all are looked at.
+    /// For each sample of the picture which of the places it is; empty if it is not sampled.
     pub(super) samples: Vec<u32>,
     /// The same of the mirrored picture.
     pub(super) mirrored: Vec<u32>,
 }
 
 impl Axis {
-    /// Plans for a side of `length` pixels: 512 of them, and as many from the other end, or all.
-    pub(super) fn plan(&mut self, length: usize, sampled: bool) {
+    /// Plans for a side of `length` pixels to look at 512 of them and at as many from the other end,
+    /// or at `all`; the samples are planned in any case if the picture is `sampled`.
+    pub(super) fn plan(&mut self, length: usize, sampled: bool, all: bool) {
         self.masks.clear();
         self.masks.resize(length.div_ceil(8), 0);
         let places = || (0..SAMPLED).map(|index| index * length / SAMPLED);
@@ -27,13 +28,13 @@ impl Axis {
                 *mask |= 1 << (place % 8);
             }
         };
-        if sampled {
+        if all {
+            (0..length).for_each(|place| mark(&mut self.masks, place));
+        } else {
             for place in places() {
                 mark(&mut self.masks, place);
                 mark(&mut self.masks, length - 1 - place);
             }
-        } else {
-            (0..length).for_each(|place| mark(&mut self.masks, place));
         }
         let mut total = 0;
         self.before.clear();

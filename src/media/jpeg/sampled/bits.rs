@@ -10,6 +10,7 @@ const LOOK_UPS: usize = 5;
 ///
 /// Places that no block has are the last one: what is stored there before the overrun is seen is
 /// written over, or the block is given up.
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
 const ZIGZAG: [u8; 128] = {
     let mut order = [63; 128];
     let (mut at, mut diagonal) = (0, 0);

@@ -220,22 +220,27 @@ impl Pair {
     /// Bits that it takes.
     #[inline]
     pub(super) fn bits(self) -> u32 {
-        u32::from(self.0 as u8)
+        self.byte(0)
     }
 
     #[inline]
     pub(super) fn advance(self) -> u32 {
-        u32::from((self.0 >> 8) as u8)
+        self.byte(8)
     }
 
     #[inline]
     pub(super) fn places(self) -> [u32; 2] {
-        [u32::from((self.0 >> 16) as u8), u32::from((self.0 >> 24) as u8)]
+        [self.byte(16), self.byte(24)]
     }
 
     #[inline]
     pub(super) fn values(self) -> [i32; 2] {
         [i32::from((self.0 >> 32) as i16), i32::from((self.0 >> 48) as i16)]
+    }
+
+    #[inline]
+    fn byte(self, at: u32) -> u32 {
+        u32::from((self.0 >> at) as u8)
     }
 }
 

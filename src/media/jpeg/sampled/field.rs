@@ -83,11 +83,14 @@ pub(super) struct Band {
     /// Neither clamped nor rounded yet.
     pixels: Vec<f32>,
     stride: usize,
+    /// Whether all pixels of a block are looked at.
+    dense: bool,
 }
 
 impl Band {
-    /// For rows of `total` pixels.
-    pub(super) fn widen(&mut self, total: usize) {
+    /// For rows of `total` pixels, all that there are if they are `dense`.
+    pub(super) fn widen(&mut self, total: usize, dense: bool) {
+        self.dense = dense;
         // blocks write eight pixels at a time
         self.stride = total + 8;
         self.pixels.resize(8 * self.stride, 0.0);
@@ -131,7 +134,9 @@ impl Band {
             _ => 8,
         };
         let weights = columns.get(mask);
-        if mask.count_ones() <= 4 {
+        if self.dense {
+            self.evaluate_all(block, quantisers, used, columns.get(u8::MAX), at);
+        } else if mask.count_ones() <= 4 {
             self.evaluate::<4>(block, quantisers, used, weights, at);
         } else {
             self.evaluate::<8>(block, quantisers, used, weights, at);
@@ -151,13 +156,7 @@ impl Band {
         columns: &Weights,
         at: usize,
     ) {
-        let mut scaled = [[0.0; 8]; 8];
-        let rows = block.as_chunks::<8>().0.iter().zip(quantisers.as_chunks::<8>().0);
-        for (out, (values, quantisers)) in scaled.iter_mut().zip(rows).take(used) {
-            for (out, (&value, quantiser)) in out.iter_mut().zip(values.iter().zip(quantisers)) {
-                *out = value as f32 * quantiser;
-            }
-        }
+        let scaled = scale(block, quantisers, used);
         let rows = self.pixels.chunks_exact_mut(self.stride);
         for (row, weights) in rows.zip(&self.rows.chosen).take(self.rows.count) {
             let mut across = [0.0; 8];
@@ -175,6 +174,79 @@ impl Band {
             put(row, at, pixels);
         }
     }
+
+    /// `used x used` frequencies, an even number, to all pixels.
+    ///
+    /// A frequency adds the same to a pixel and to its mirror image if it is even, and the opposite
+    /// if it is odd.
+    #[inline(never)]
+    fn evaluate_all(
+        &mut self,
+        block: &[i32; 64],
+        quantisers: &[f32; 64],
+        used: usize,
+        columns: &Weights,
+        at: usize,
+    ) {
+        let scaled = scale(block, quantisers, used);
+        let (columns, _) = columns.as_chunks::<2>();
+        let (scaled, _) = scaled.as_chunks::<2>();
+        let Some((upper, lower)) = self.pixels.split_at_mut_checked(4 * self.stride) else {
+            return;
+        };
+        let lower = lower.chunks_exact_mut(self.stride).rev();
+        let rows = upper.chunks_exact_mut(self.stride).zip(lower);
+        for ((row, mirrored), weights) in rows.zip(&self.rows.all) {
+            let (mut even, mut odd) = ([0.0; 8], [0.0; 8]);
+            let pairs = weights.as_chunks::<2>().0.iter().zip(scaled);
+            for ([weights, odd_weights], [values, odd_values]) in pairs.take(used / 2) {
+                for (sum, (weight, value)) in even.iter_mut().zip(weights.iter().zip(values)) {
+                    *sum += weight * value;
+                }
+                for (sum, (weight, value)) in odd.iter_mut().zip(odd_weights.iter().zip(odd_values))
+                {
+                    *sum += weight * value;
+                }
+            }
+            let (mut upper, mut lower) = (even, even);
+            for ((upper, lower), odd) in upper.iter_mut().zip(&mut lower).zip(&odd) {
+                *upper += odd;
+                *lower -= odd;
+            }
+            put(row, at, along(&upper, columns, used));
+            put(mirrored, at, along(&lower, columns, used));
+        }
+    }
+}
+
+/// A row of frequencies across to its eight pixels.
+#[inline(always)]
+fn along(across: &[f32; 8], columns: &[[[f32; 8]; 2]], used: usize) -> [f32; 8] {
+    let (mut even, mut odd) = ([LEVEL; 4], [0.0; 4]);
+    let pairs = across.as_chunks::<2>().0.iter().zip(columns);
+    for ([value, odd_value], [weights, odd_weights]) in pairs.take(used / 2) {
+        for (sum, weight) in even.iter_mut().zip(weights) {
+            *sum += value * weight;
+        }
+        for (sum, weight) in odd.iter_mut().zip(odd_weights) {
+            *sum += odd_value * weight;
+        }
+    }
+    let ([a, b, c, d], [e, f, g, h]) = (even, odd);
+    [a + e, b + f, c + g, d + h, d - h, c - g, b - f, a - e]
+}
+
+/// The first `used` rows of frequencies, dequantised.
+#[inline(always)]
+fn scale(block: &[i32; 64], quantisers: &[f32; 64], used: usize) -> Weights {
+    let mut scaled = Weights::default();
+    let rows = block.as_chunks::<8>().0.iter().zip(quantisers.as_chunks::<8>().0);
+    for (out, (values, quantisers)) in scaled.iter_mut().zip(rows).take(used) {
+        for (out, (&value, quantiser)) in out.iter_mut().zip(values.iter().zip(quantisers)) {
+            *out = value as f32 * quantiser;
+        }
+    }
+    scaled
 }
 
 #[inline(always)]

@@ -17,6 +17,8 @@ mod picture;
 mod scan;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod writer;
 
 use super::Declined;
 use super::ending::finish;

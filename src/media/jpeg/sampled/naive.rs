@@ -131,7 +131,9 @@ pub(super) fn pixels(bytes: &[u8]) -> (usize, usize, Vec<u8>) {
         let block = &blocks[y / 8][x / 8];
         let sum: f64 =
             (0..64).map(|of| block[of] * basis[y % 8][of / 8] * basis[x % 8][of % 8]).sum();
-        *pixel = (sum + 128.0 + 1e-6).round().clamp(0.0, 255.0) as u8;
+        #[expect(clippy::cast_possible_truncation, reason = "it is clamped")]
+        let rounded = (sum + 128.0 + 1e-6).round().clamp(0.0, 255.0) as u8;
+        *pixel = rounded;
     }
     (width, height, pixels)
 }

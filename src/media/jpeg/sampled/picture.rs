@@ -8,6 +8,10 @@ use super::field::{Band, Columns};
 /// Rows of blocks that a scan may hold at once.
 const BANDS: usize = 4;
 
+/// The larger side up to which all pixels of a block are computed: all or nearly all of them are
+/// looked at, and half of the work then serves two pixels.
+const DENSE: usize = 1024;
+
 /// The pixels and frequencies of one picture, filled block by block, in rows from the top.
 #[derive(Debug)]
 pub(super) struct Picture {
@@ -74,8 +78,9 @@ impl Picture {
         (self.width, self.height) = (width, height);
         self.sampled = Self::is_sampled(width, height);
         self.kept = Self::kept(width, height);
-        self.across.plan(width, self.sampled);
-        self.down.plan(height, self.sampled);
+        let dense = width.max(height) <= DENSE;
+        self.across.plan(width, self.sampled, dense);
+        self.down.plan(height, self.sampled, dense);
         let size = if self.sampled { SAMPLED * SAMPLED } else { width * height };
         let (first, others) = self.planes.split_at_mut(1);
         first.iter_mut().for_each(|plane| plane.resize(size, 0));
@@ -83,7 +88,7 @@ impl Picture {
         let (columns, rows) = (self.across.masks.len(), self.down.masks.len());
         self.coarse.resize(columns * self.kept * rows * self.kept, 0.0);
         self.line.resize(self.across.total(), 0);
-        self.bands.iter_mut().for_each(|band| band.widen(self.across.total()));
+        self.bands.iter_mut().for_each(|band| band.widen(self.across.total(), dense));
     }
 
     /// Blocks across and down, without those that only fill up the last units of a scan.

@@ -9,7 +9,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::{Declined, SampleDecoder, naive};
+use super::{Declined, SampleDecoder, naive, writer};
 use crate::hash::Pixels;
 use crate::media::guard::shield;
 use crate::media::{Limits, Reason};
@@ -150,7 +150,7 @@ fn ways(progressive: bool) -> impl Iterator<Item = Way> {
 fn agree(sizes: &[(u16, u16)], each: usize) {
     let mut decoder = SampleDecoder::new();
     let mut ways = ways(false);
-    let (mut by_naive, mut by_whole) = ([0; 2], [0; 2]);
+    let (mut by_naive, mut by_whole, mut failed) = ([0; 2], [0; 2], 0);
     for (seed, &(width, height)) in (0..).zip(sizes) {
         for way in ways.by_ref().take(each) {
             let bytes = encode(width, height, seed, way);
@@ -161,9 +161,12 @@ fn agree(sizes: &[(u16, u16)], each: usize) {
             if let Some(pixels) = whole(&bytes) {
                 let differing = compare(&mut decoder, &bytes, pixels, &case);
                 by_whole = [0, 1].map(|at| by_whole[at] + differing[at]);
+            } else {
+                failed += 1;
             }
         }
     }
+    assert_eq!(failed, 0);
     // single precision against double: only pixels that are halves but for some millionths
     assert!(by_naive[0] * 500 < by_naive[1], "{by_naive:?} differ by one");
     assert!(by_whole[0] * 50 < by_whole[1] && by_whole[1] * 2 > by_naive[1], "{by_whole:?}");
@@ -182,6 +185,24 @@ fn sampled_pictures_are_those_of_full_decoders() {
     let narrow = [(2000, 5), (5, 2000), (1, 513), (513, 1), (4100, 130), (70, 2100)];
     agree(&sides, 4);
     agree(&narrow, 4);
+}
+
+#[test]
+fn every_sampling_and_any_codes_are_read() {
+    let mut decoder = SampleDecoder::new();
+    let mut random = StdRng::seed_from_u64(11);
+    let mut differing = [0, 0];
+    for seed in 0..400 {
+        let (width, height) = match seed % 20 {
+            0 => (random.random_range(513..800), random.random_range(1..200)),
+            1 => (random.random_range(1..200), random.random_range(513..800)),
+            _ => (random.random_range(1..120), random.random_range(1..120)),
+        };
+        let (bytes, case) = writer::write(width, height, seed);
+        let found = compare(&mut decoder, &bytes, naive::pixels(&bytes), &(width, height, case));
+        differing = [0, 1].map(|at| differing[at] + found[at]);
+    }
+    assert!(differing[0] * 500 < differing[1], "{differing:?} differ by one");
 }
 
 #[test]

@@ -1,0 +1,56 @@
+//! Any bytes as a JPEG of which only some pixels are wanted: no panic, and what is given is what
+//! the full decoder sees, or that reports a problem.
+#![no_main]
+
+use std::ops::ControlFlow;
+
+use libfuzzer_sys::fuzz_target;
+use tutela::media::{Limits, SampleDecoder, decode};
+
+/// The largest difference, in steps of 256, that the way over red, green and blue makes.
+///
+/// Where a colour is cut off at black or white nothing is compared: brightness is not kept then.
+const BOUND: f64 = 3.0;
+
+fuzz_target!(|bytes: &[u8]| {
+    let mut limits = Limits::default();
+    // a run is to be fast
+    limits.max_pixels = 1 << 20;
+    limits.max_memory = 64 << 20;
+    limits.max_total_pixels = 1 << 20;
+    let mut decoder = SampleDecoder::new();
+    let Ok(luma) = decoder.decode(bytes, &limits) else {
+        return;
+    };
+    let (width, height) = (luma.width(), luma.height());
+    let planes: Vec<_> = luma.planes().collect();
+    assert_eq!((luma.coarse().width(), luma.coarse().height()), (width, height));
+    assert_eq!(planes.len(), if width.max(height) > 512 { 4 } else { 1 });
+    let mut worst = 0.0_f64;
+    let decoded = decode(bytes, &limits, &mut |frame| {
+        let pixels = frame.pixels;
+        assert_eq!((pixels.width(), pixels.height()), (width, height));
+        for (number, plane) in planes.iter().enumerate() {
+            for (at, &is) in plane.data().iter().enumerate() {
+                let (i, j) = (at % plane.width(), at / plane.width());
+                let x = i * width / plane.width();
+                let y = j * height / plane.height();
+                let x = if number % 2 == 1 { width - 1 - x } else { x };
+                let y = if number / 2 == 1 { height - 1 - y } else { y };
+                let channels = pixels.channels();
+                let pixel = &pixels.data()[(y * width + x) * channels..][..channels];
+                let cut = channels == 3 && pixel.iter().any(|value| [0, 255].contains(value));
+                let want = match pixel {
+                    _ if cut => continue,
+                    &[r, g, b] => {
+                        0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b)
+                    }
+                    _ => f64::from(pixel[0]),
+                };
+                worst = worst.max((f64::from(is) - want).abs());
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    assert!(worst <= BOUND || !decoded.is_ok_and(|decoded| decoded.problem.is_none()), "{worst}");
+});
