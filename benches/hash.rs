@@ -1,9 +1,9 @@
-//! How long from decoded pixels to a PDQ hash, by size, and from bytes to digests.
+//! How long from decoded pixels to a PDQ hash, by size.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tutela::hash::{Digests, Hasher, Pixels, Prescale};
+use tutela::hash::{Coarse, Hasher, Pixels, Prescale, Screener};
 
 /// A picture with structure at all scales, the same on every machine.
 fn picture(width: usize, height: usize) -> Vec<u8> {
@@ -48,17 +48,46 @@ fn hash(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn digests(criterion: &mut Criterion) {
-    let bytes = vec![b'a'; 1_000_000];
-    let expected = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
-    assert_eq!(const_hex::encode(Digests::of(&bytes).sha256), expected);
-    let mut group = criterion.benchmark_group("digests");
-    group.throughput(Throughput::Bytes(bytes.len() as u64));
-    group.bench_function("md5+sha1+sha256", |bencher| {
-        bencher.iter(|| Digests::of(black_box(&bytes)));
+/// The same from brightness or low frequencies, all eight orientations each time.
+fn screen(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("screen");
+    let mut screener = Screener::new();
+    let planes = picture(512, 4 * 512);
+    let planes: Vec<u8> = planes.chunks(3).map(|pixel| pixel[1]).collect();
+    let mut planes = planes.chunks(512 * 512);
+    let planes = [(); 4].map(|()| planes.next().expect("four planes of 512 x 512"));
+    let planes = planes.map(|plane| Pixels::grey(512, 512, plane).expect("a sample a pixel"));
+    let exact = Hasher::new().turned(planes[0], Prescale::Tool);
+    let found = screener.pixels(planes[0], Prescale::Tool).orientations();
+    for ((_, exact), (orientation, found)) in exact.iter().zip(found.iter()) {
+        assert!(exact.distance(&found) <= 2, "{orientation:?} but for rounding");
+    }
+    group.throughput(Throughput::Elements(512 * 512));
+    group.bench_function("512x512/turned", |bencher| {
+        bencher.iter(|| screener.pixels(black_box(planes[0]), Prescale::Tool).orientations());
     });
+    group.bench_function("512x512/orientations", |bencher| {
+        bencher.iter(|| screener.orientations(black_box(planes[0]), Prescale::Tool));
+    });
+    group.bench_function("512x512/planes", |bencher| {
+        bencher.iter(|| screener.planes(black_box(planes)).orientations());
+    });
+    let sizes: [(&str, usize, usize, usize); 3] =
+        [("2MP", 1632, 1224, 1), ("2MP", 1632, 1224, 2), ("12MP", 4000, 3000, 1)];
+    for (name, width, height, kept) in sizes {
+        let (columns, rows) = (width.div_ceil(8) * kept, height.div_ceil(8) * kept);
+        let data: Vec<f32> = picture(columns, rows).chunks(3).map(|c| f32::from(c[1])).collect();
+        let coarse = Coarse::new(width, height, kept, &data).expect("all coefficients");
+        assert!(screener.coarse(coarse, Prescale::Tool).quality() >= 50);
+        group.throughput(Throughput::Elements((width * height) as u64));
+        for (way, prescale) in [("tool", Prescale::Tool), ("own-size", Prescale::None)] {
+            group.bench_function(format!("{name}/kept-{kept}/{way}"), |bencher| {
+                bencher.iter(|| screener.coarse(black_box(coarse), prescale).orientations());
+            });
+        }
+    }
     group.finish();
 }
 
-criterion_group!(benches, hash, digests);
+criterion_group!(benches, hash, screen);
 criterion_main!(benches);

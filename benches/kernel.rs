@@ -29,7 +29,7 @@ fn kernels(c: &mut Criterion) {
     let mut group = c.benchmark_group("filter 10^4 words");
     group.throughput(Throughput::Elements(words.len() as u64));
     let buckets = [Bucket { start: 0, end: words.len() as u32, askers: 1 }];
-    let askers = [Asker { word, limit: 3, tag: 0 }];
+    let askers = [Asker { word, known: u16::MAX, limit: 3, tag: 0 }];
     let wanted =
         words.iter().filter(|w| (u16::from_le_bytes(**w) ^ word).count_ones() <= 3).count();
     for kernel in Kernel::available() {

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde::Serialize;
+use tutela::hash::Wanted;
 use tutela::index::MemoryIndex;
 use tutela::media::{Reason, ReasonCode};
-use tutela::scan::{Finding, Fingerprint, Media, UriEncoding};
+use tutela::scan::{Accuracy, Finding, Fingerprint, Media, UriEncoding};
 
-use super::options::{Cost, check_sources};
+use super::options::{Cost, Precision, check_sources};
 use super::output::{Rows, name, note, sanitise, warn};
 use super::scan::quiet_workers;
 use super::{ExitStatus, exit, interrupt};
@@ -27,6 +28,8 @@ pub(crate) struct Args {
     /// Lines of `hash,quality,path`, without a header.
     #[arg(long)]
     csv: bool,
+    #[command(flatten)]
+    accuracy: Precision,
     #[command(flatten)]
     cost: Cost,
     /// Files and folders.
@@ -57,18 +60,23 @@ impl Args {
         let mut status = ExitStatus::NothingMatched;
         let mut written = Ok(());
         quiet_workers();
-        let summary =
-            self.cost.scan().run(&nothing, &self.paths, cancel, &|_| {}, &mut |finding| {
-                let reason = unhashed(finding);
-                if reason.is_some() {
-                    status = ExitStatus::Unjudged;
-                }
-                written = self.write(&mut rows, finding, reason);
-                match written {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                }
-            });
+        let mut scan = self.cost.scan();
+        scan.accuracy = self.accuracy.get().unwrap_or(Accuracy::Reference);
+        scan.complete = scan.accuracy != Accuracy::Screen;
+        if !self.json {
+            scan.digests = Wanted::NONE;
+        }
+        let summary = scan.run(&nothing, &self.paths, cancel, &|_| {}, &mut |finding| {
+            let reason = unhashed(finding);
+            if reason.is_some() {
+                status = ExitStatus::Unjudged;
+            }
+            written = self.write(&mut rows, finding, reason);
+            match written {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            }
+        });
         written.and_then(|()| rows.finish()).context("cannot write the hashes")?;
         if summary?.cancelled {
             note("tutela: interrupted: not all files were hashed");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use tutela::hash::Radius;
-use tutela::scan::Scan;
+use tutela::scan::{Accuracy, Scan};
 
 use super::output::name;
 
@@ -50,6 +50,33 @@ impl Cost {
         scan.threads = self.threads.unwrap_or(scan.threads);
         scan
     }
+}
+
+/// How exactly pictures are hashed.
+#[derive(Debug, clap::Args)]
+pub(super) struct Precision {
+    /// How exactly each picture is hashed: `screen` (from a JPEG's lowest frequencies, and exactly
+    /// where it may be near an entry), `reference` (the pixels that the reference samples) or `full`
+    /// (all pixels in colour).
+    #[arg(long, value_name = "HOW", value_parser = accuracy)]
+    accuracy: Option<Accuracy>,
+    /// The same as `--accuracy reference`.
+    #[arg(long, conflicts_with = "accuracy")]
+    exact: bool,
+}
+
+impl Precision {
+    /// What was asked for, if anything.
+    pub(super) fn get(&self) -> Option<Accuracy> {
+        self.accuracy.or(self.exact.then_some(Accuracy::Reference))
+    }
+}
+
+/// Reads an accuracy.
+fn accuracy(text: &str) -> Result<Accuracy, String> {
+    let all = [Accuracy::Screen, Accuracy::Reference, Accuracy::Full];
+    let named = all.into_iter().find(|accuracy| accuracy.name() == text);
+    named.ok_or_else(|| "expected screen, reference or full".to_owned())
 }
 
 /// Reads `512M` and the like, in powers of 1024.

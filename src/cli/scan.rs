@@ -13,7 +13,7 @@ use tutela::hash::Radius;
 use tutela::index::Index;
 use tutela::scan::{Finding, Summary, Verdict, count, load_lists};
 
-use super::options::{Cost, check_out, check_sources, radius};
+use super::options::{Cost, Precision, check_out, check_sources, radius};
 use super::output::{Rows, counted, note, sanitise, warn_if_empty};
 use super::shape::PdqShape;
 use super::{ExitStatus, exit, interrupt};
@@ -47,6 +47,8 @@ pub(crate) struct Args {
     /// Greatest PDQ distance that is a match, in bits [default: 31].
     #[arg(long, value_name = "N", value_parser = radius)]
     radius: Option<Radius>,
+    #[command(flatten)]
+    accuracy: Precision,
     /// No progress and no summary.
     #[arg(long, short)]
     quiet: bool,
@@ -75,6 +77,9 @@ impl Args {
         warn_if_empty(&index);
         let mut scan = self.cost.scan();
         scan.radius = self.radius.unwrap_or_default();
+        scan.accuracy = self.accuracy.get().unwrap_or_default();
+        // What is written is evidence.
+        scan.complete = self.all;
         let mut rows = match &self.out {
             Some(path) => Rows::file(path)?,
             None => Rows::stdout(),
@@ -179,6 +184,13 @@ fn print(summary: &Summary) {
     note(line("clear", summary.clear, []));
     let reasons = summary.reasons.iter().map(|(code, count)| (code.name().to_owned(), *count));
     note(line("unjudged", summary.unjudged, reasons));
+    let hashed = summary.accuracy.iter().map(|(way, count)| (way.name().to_owned(), *count));
+    note(line("hashed", summary.accuracy.values().sum(), hashed));
+    if !summary.declined.is_empty() {
+        let reasons = summary.declined.iter().map(|(why, count)| (why.name().to_owned(), *count));
+        let total = summary.declined.values().sum();
+        note(line("decoded", total, reasons) + "  JPEG files that needed the full decoder");
+    }
     if summary.links > 0 {
         note(line("links", summary.links, []) + "  not followed: their targets were scanned");
     }

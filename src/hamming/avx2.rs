@@ -46,7 +46,9 @@ fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut 
         for asker in askers {
             let word = _mm256_set1_epi16(asker.word.cast_signed());
             let limit = _mm256_set1_epi16(asker.limit.min(16).cast_signed());
-            let distances = count_words(_mm256_xor_si256(words, word));
+            let known = _mm256_set1_epi16(asker.known.cast_signed());
+            let differing = _mm256_and_si256(_mm256_xor_si256(words, word), known);
+            let distances = count_words(differing);
             let far = _mm256_movemask_epi8(_mm256_cmpgt_epi16(distances, limit));
             // Two mask bits a word: keep the lower.
             let mut hits = !far.cast_unsigned() & 0x5555_5555;

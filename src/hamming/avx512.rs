@@ -2,10 +2,11 @@
 #![allow(unsafe_code, reason = "SIMD intrinsics")]
 
 use std::arch::x86_64::{
-    __m512i, _mm256_loadu_si256, _mm512_add_epi64, _mm512_broadcast_i64x4, _mm512_loadu_si512,
-    _mm512_mask_cmple_epu16_mask, _mm512_mask_cmple_epu64_mask, _mm512_maskz_loadu_epi16,
-    _mm512_permutex_epi64, _mm512_popcnt_epi16, _mm512_popcnt_epi64, _mm512_set1_epi16,
-    _mm512_set1_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
+    __m512i, _mm256_loadu_si256, _mm512_add_epi64, _mm512_and_si512, _mm512_broadcast_i64x4,
+    _mm512_loadu_si512, _mm512_mask_cmple_epu16_mask, _mm512_mask_cmple_epu64_mask,
+    _mm512_maskz_loadu_epi16, _mm512_permutex_epi64, _mm512_popcnt_epi16, _mm512_popcnt_epi64,
+    _mm512_set1_epi16, _mm512_set1_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+    _mm512_xor_si512,
 };
 
 use super::{Asker, Bucket, Near, Passed, asked, portable};
@@ -84,7 +85,9 @@ fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut 
         for asker in askers {
             let word = _mm512_set1_epi16(asker.word.cast_signed());
             let limit = _mm512_set1_epi16(asker.limit.cast_signed());
-            let distances = _mm512_popcnt_epi16(_mm512_xor_si512(words, word));
+            let known = _mm512_set1_epi16(asker.known.cast_signed());
+            let differing = _mm512_and_si512(_mm512_xor_si512(words, word), known);
+            let distances = _mm512_popcnt_epi16(differing);
             let mut hits = _mm512_mask_cmple_epu16_mask(used, distances, limit);
             while hits != 0 {
                 passed.push(Passed { position: position + hits.trailing_zeros(), tag: asker.tag });

@@ -19,7 +19,7 @@ mod conformance;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 
-pub(crate) use portable::distance;
+pub(crate) use portable::distance_within;
 pub(crate) use prefetch::prefetch;
 
 /// A hash within the radius of a query: its row and its distance.
@@ -47,10 +47,12 @@ pub struct Bucket {
 pub struct Asker {
     /// What the words are compared with.
     pub word: u16,
+    /// The bits that are compared.
+    pub known: u16,
     /// The most bits in which a word may differ and still pass.
     pub limit: u16,
     /// Comes back with each word that passes.
-    pub tag: u32,
+    pub tag: u16,
 }
 
 /// A word that passed for an [`Asker`].
@@ -59,7 +61,7 @@ pub struct Passed {
     /// Its place among all words.
     pub position: u32,
     /// The asker's tag.
-    pub tag: u32,
+    pub tag: u16,
 }
 
 /// A distance implementation that this processor is known to support.
@@ -131,7 +133,7 @@ impl Kernel {
         }
     }
 
-    /// Appends every word that is within the limit of an asker of its bucket.
+    /// Appends every word that is within the limit of an asker of its bucket, in the bits it compares.
     ///
     /// Words are two bytes, little-endian. Buckets and their askers are taken in turn; a bucket that
     /// reaches beyond `words` ends there. Within an asker the order is that of the words.

@@ -2,9 +2,9 @@
 #![allow(unsafe_code, reason = "SIMD intrinsics")]
 
 use std::arch::aarch64::{
-    vaddlvq_u8, vaddq_u8, vcleq_u16, vcntq_u8, vdupq_n_u16, veorq_u8, veorq_u16, vget_lane_u64,
-    vld1q_u8, vpaddlq_u8, vreinterpret_u64_u8, vreinterpretq_u8_u16, vreinterpretq_u16_u8,
-    vshrn_n_u16,
+    vaddlvq_u8, vaddq_u8, vandq_u16, vcleq_u16, vcntq_u8, vdupq_n_u16, veorq_u8, veorq_u16,
+    vget_lane_u64, vld1q_u8, vpaddlq_u8, vreinterpret_u64_u8, vreinterpretq_u8_u16,
+    vreinterpretq_u16_u8, vshrn_n_u16,
 };
 
 use super::{Asker, Bucket, Near, Passed, asked, portable};
@@ -53,6 +53,7 @@ fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut 
             // SAFETY: arithmetic on registers; NEON is part of the target.
             let mut hits = unsafe {
                 let differing = veorq_u16(words, vdupq_n_u16(asker.word));
+                let differing = vandq_u16(differing, vdupq_n_u16(asker.known));
                 let distances = vpaddlq_u8(vcntq_u8(vreinterpretq_u8_u16(differing)));
                 let near = vcleq_u16(distances, vdupq_n_u16(asker.limit));
                 // A byte a word, all ones where it passes; one bit of each is enough.

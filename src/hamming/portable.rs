@@ -2,6 +2,16 @@
 
 use super::{Asker, Bucket, Near, Passed, asked};
 
+/// The number of bits in which two hashes differ, among these.
+#[inline(always)]
+pub(crate) fn distance_within(a: &[u8; 32], b: &[u8; 32], known: &[u8; 32]) -> u32 {
+    let words = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0).zip(known.as_chunks::<8>().0);
+    let differing = words.map(|((a, b), known)| {
+        (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b)) & u64::from_le_bytes(*known)
+    });
+    differing.map(u64::count_ones).sum()
+}
+
 /// The number of bits in which two hashes differ.
 #[inline(always)]
 pub(crate) fn distance(a: &[u8; 32], b: &[u8; 32]) -> u32 {
@@ -40,7 +50,8 @@ pub(super) fn filter_bucket(
 ) {
     for asker in askers {
         for (place, word) in bucket.iter().enumerate() {
-            let distance = (u16::from_le_bytes(*word) ^ asker.word).count_ones();
+            let differing = (u16::from_le_bytes(*word) ^ asker.word) & asker.known;
+            let distance = differing.count_ones();
             if distance <= u32::from(asker.limit) {
                 passed.push(Passed { position: first + place as u32, tag: asker.tag });
             }

@@ -8,7 +8,7 @@ use super::filter::{Grid, SIDE};
 use super::luma::Mirror;
 
 /// Frequencies kept along each axis.
-const KEPT: usize = 16;
+pub(super) const KEPT: usize = 16;
 
 /// The kept frequencies 1 to 16, row by row; frequency 0 is not among them.
 pub(super) type Spectrum = [[f32; KEPT]; KEPT];
@@ -73,13 +73,18 @@ fn entry(frequency: usize, position: usize) -> f32 {
 
 /// Which frequencies are above the median, one word a row, the first column in its lowest bit.
 #[derive(Clone, Copy)]
-struct Bits([u16; KEPT]);
+pub(super) struct Bits([u16; KEPT]);
 
 impl Bits {
     fn of(spectrum: &Spectrum) -> Self {
         let median = median(spectrum);
+        Self::which(spectrum, |value| value > median)
+    }
+
+    /// Those of a condition instead.
+    pub(super) fn which(spectrum: &Spectrum, holds: impl Fn(f32) -> bool) -> Self {
         Self(spectrum.map(|row| {
-            row.iter().rev().fold(0, |word, value| word << 1 | u16::from(*value > median))
+            row.iter().rev().fold(0, |word, value| word << 1 | u16::from(holds(*value)))
         }))
     }
 
@@ -133,7 +138,12 @@ pub(super) fn orientations(spectrum: &Spectrum) -> [Hash256; 8] {
 /// Mirroring about the main diagonal transposes a spectrum; each orientation is one of the four or
 /// one of their transposes.
 pub(super) fn mirrored(mut spectrum: impl FnMut(Mirror) -> Spectrum) -> [Hash256; 8] {
-    let mut of = |across, down| Bits::of(&spectrum(Mirror { across, down }));
+    mirrored_bits(|mirror| Bits::of(&spectrum(mirror)))
+}
+
+/// The same from the bits of four mirror images.
+pub(super) fn mirrored_bits(mut bits: impl FnMut(Mirror) -> Bits) -> [Hash256; 8] {
+    let mut of = |across, down| bits(Mirror { across, down });
     let original = of(false, false);
     let flip_x = of(false, true);
     let flip_y = of(true, false);
@@ -152,7 +162,7 @@ pub(super) fn mirrored(mut spectrum: impl FnMut(Mirror) -> Spectrum) -> [Hash256
 }
 
 /// The lower of the two middle values, which is what Torben's method returns for an even number.
-fn median(spectrum: &Spectrum) -> f32 {
+pub(super) fn median(spectrum: &Spectrum) -> f32 {
     let mut values = *spectrum;
     let values = values.as_flattened_mut();
     let (_, median, _) = values.select_nth_unstable_by(KEPT * KEPT / 2 - 1, f32::total_cmp);

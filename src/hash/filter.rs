@@ -7,6 +7,8 @@
 //! slide side by side, and columns slide all at once, row after row. The picture streams through;
 //! what is kept is a window of rows, not the picture.
 
+use std::ops::Range;
+
 use super::luma::Luma;
 
 /// The side of the reduced picture.
@@ -16,14 +18,14 @@ pub(super) const SIDE: usize = 64;
 pub(super) type Grid = [[f32; SIDE]; SIDE];
 
 /// Rows that slide together.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 
 /// One sample of each of [`LANES`] rows.
-type Lanes = [f32; LANES];
+pub(super) type Lanes = [f32; LANES];
 
 /// A box that slides along `length` samples.
 #[derive(Clone, Copy, Debug, Default)]
-struct Window {
+pub(super) struct Window {
     length: usize,
     size: usize,
     /// Samples from the one it stands at to its right edge, that one included.
@@ -31,20 +33,24 @@ struct Window {
 }
 
 impl Window {
-    fn new(length: usize) -> Self {
+    pub(super) fn new(length: usize) -> Self {
         // Two passes per axis, so each takes half of a field.
         let size = length.div_ceil(2 * SIDE);
         Self { length, size, ahead: size / 2 + 1 }
     }
 
     /// The samples inside when it stands `at` this one: fewer at both ends.
-    fn count(&self, at: usize) -> usize {
+    pub(super) fn inside(&self, at: usize) -> Range<usize> {
         let end = at + self.ahead;
-        end.min(self.length) - end.saturating_sub(self.size)
+        end.saturating_sub(self.size)..end.min(self.length)
+    }
+
+    fn count(&self, at: usize) -> usize {
+        self.inside(at).len()
     }
 
     /// The sample in the middle of this field of [`SIDE`].
-    fn middle(&self, field: usize) -> usize {
+    pub(super) fn middle(&self, field: usize) -> usize {
         ((2 * field + 1) as u64 * self.length as u64 / (2 * SIDE) as u64) as usize
     }
 }
@@ -265,7 +271,7 @@ fn exact_reciprocal(count: usize) -> Option<f32> {
 }
 
 /// Turns [`LANES`] rows of `stride` samples so that they lie side by side.
-fn turn_to_lanes(rows: &[f32], stride: usize, strip: &mut [Lanes]) {
+pub(super) fn turn_to_lanes(rows: &[f32], stride: usize, strip: &mut [Lanes]) {
     for (four, rows) in rows.chunks_exact(4 * stride).enumerate() {
         let [a, b, c, d] =
             [0, 1, 2, 3].map(|row| rows[row * stride..][..stride].as_chunks::<4>().0);

@@ -3,7 +3,7 @@
 use super::{Pixels, Prescale};
 
 /// The side to which [`Prescale::Tool`] samples, and above which it does.
-const SAMPLED_SIDE: usize = 512;
+pub(super) const SAMPLED_SIDE: usize = 512;
 
 /// How a picture is mirrored before anything else is done to it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,12 +25,7 @@ pub(super) struct Luma<'a> {
 impl<'a> Luma<'a> {
     pub(super) fn new(pixels: Pixels<'a>, prescale: Prescale, mirror: Mirror) -> Self {
         let (width, height) = (pixels.width(), pixels.height());
-        let sampled = match prescale {
-            // Nothing can be sampled from an empty picture.
-            Prescale::Tool => width.max(height) > SAMPLED_SIDE && width.min(height) > 0,
-            Prescale::None => false,
-        };
-        Self { pixels, sampled, mirror }
+        Self { pixels, sampled: prescale.samples(width, height), mirror }
     }
 
     /// Pixels a row, after sampling.
@@ -89,6 +84,6 @@ fn brightness([red, green, blue]: [u8; 3]) -> f32 {
 
 /// The sample that stands at `index` of [`SAMPLED_SIDE`], out of `length`.
 #[inline]
-fn nearest(index: usize, length: usize) -> usize {
+pub(super) fn nearest(index: usize, length: usize) -> usize {
     (index as u64 * length as u64 / SAMPLED_SIDE as u64) as usize
 }

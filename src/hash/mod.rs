@@ -11,19 +11,25 @@ mod luma;
 #[cfg(test)]
 mod naive;
 mod orientation;
+mod partial;
 mod pdq;
 mod pixels;
 mod quality;
+mod screen;
 mod signal;
 #[cfg(test)]
 mod tests;
 mod value;
+mod wanted;
 
 pub use coarse::Coarse;
-pub use digest::{Digester, Digests};
+pub use digest::{Digester, Digests, digest_many};
 pub use orientation::Orientation;
+pub use partial::PartialHash;
 pub use pdq::{Hasher, Orientations, Pdq, Prescale};
 pub use pixels::Pixels;
+pub use screen::{Screen, Screener};
 pub use signal::{Signal, Signals};
 pub(crate) use value::decode_hex;
 pub use value::{Hash256, ParseHashError, Radius};
+pub use wanted::Wanted;

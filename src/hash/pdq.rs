@@ -2,12 +2,12 @@
 
 use super::dct::{self, Dct, Spectrum};
 use super::filter::{Filter, Grid, SIDE};
-use super::luma::{Luma, Mirror};
+use super::luma::{Luma, Mirror, SAMPLED_SIDE};
 use super::quality::quality;
 use super::{Hash256, Orientation, Pixels};
 
 /// The shortest side that has a hash.
-const MIN_SIDE: usize = 5;
+pub(super) const MIN_SIDE: usize = 5;
 
 /// A PDQ hash with its quality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Orientations {
 
 impl Orientations {
     /// Those of a picture too small to have any.
-    const NONE: Self = Self { hashes: [Hash256::from_bytes([0; 32]); 8], quality: 0 };
+    pub(super) const NONE: Self = Self { hashes: [Hash256::from_bytes([0; 32]); 8], quality: 0 };
 
     /// The hash of the picture as it is stored.
     pub fn original(&self) -> Pdq {
@@ -43,13 +43,25 @@ impl Orientations {
 }
 
 /// What is done to a picture before it is filtered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Prescale {
     /// As the reference's C++ tool hashes files: with a side over 512, sampled to 512 x 512.
     #[default]
     Tool,
     /// As its Python users do: the picture in its own size.
     None,
+}
+
+impl Prescale {
+    /// Whether a picture of this size is sampled.
+    pub(crate) fn samples(self, width: usize, height: usize) -> bool {
+        match self {
+            // Nothing can be sampled from an empty picture.
+            Self::Tool => width.max(height) > SAMPLED_SIDE && width.min(height) > 0,
+            Self::None => false,
+        }
+    }
 }
 
 /// Computes PDQ hashes; keeps its buffers from picture to picture.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::part::Part;
 use crate::Result;
 use crate::hamming::Kernel;
-use crate::hash::{Hash256, Radius, Signal};
+use crate::hash::{Hash256, PartialHash, Radius, Signal};
 use crate::segment::{Entry, NearEntry, Scratch};
 
 /// Names an entry within one snapshot.
@@ -71,11 +71,20 @@ impl Searcher {
 
     /// The same for many hashes at once, the answer to each at its place. Costs far less a hash.
     ///
+    /// Hashes may have unknown bits ([`PartialHash`]): an entry is then found if it is within the
+    /// radius of any hash with the known bits, and its distance is that in the known bits. Each
+    /// unknown bit adds to the cost.
+    ///
     /// # Errors
     /// As [`Searcher::within`].
-    pub fn within_many(&mut self, hashes: &[Hash256], radius: Radius) -> Result<Vec<Vec<Hit>>> {
+    pub fn within_many<H: Copy + Into<PartialHash>>(
+        &mut self,
+        hashes: &[H],
+        radius: Radius,
+    ) -> Result<Vec<Vec<Hit>>> {
         let mut hits = vec![Vec::new(); hashes.len()];
         for (number, part) in (0..).zip(&*self.parts) {
+            let hashes = hashes.iter().map(|hash| (*hash).into());
             part.segment
                 .within_many(self.kernel, hashes, radius, &mut self.scratch, &mut |query, near| {
                     hits[query].extend(live_hit(part, number, near));
@@ -84,6 +93,30 @@ impl Searcher {
         }
         hits.iter_mut().for_each(|hits| hits.sort_unstable());
         Ok(hits)
+    }
+
+    /// Calls `near` with the number of each hash that has a live entry within the radius, once for
+    /// each entry. What it finds is what [`Searcher::within_many`] finds, without collecting it.
+    ///
+    /// # Errors
+    /// As [`Searcher::within`].
+    pub fn near_any(
+        &mut self,
+        hashes: &[PartialHash],
+        radius: Radius,
+        near: &mut dyn FnMut(usize),
+    ) -> Result<()> {
+        for part in &*self.parts {
+            let hashes = hashes.iter().copied();
+            part.segment
+                .within_many(self.kernel, hashes, radius, &mut self.scratch, &mut |query, hit| {
+                    if !part.is_dead(hit.entry) {
+                        near(query);
+                    }
+                })
+                .map_err(|damage| part.corrupt(damage))?;
+        }
+        Ok(())
     }
 
     /// All live entries with exactly this digest; for [`Signal::Pdq`], with this very hash.

@@ -9,7 +9,7 @@ use super::dead::Dead;
 use super::manifest::{Manifest, SegmentFiles};
 use super::part::Part;
 use super::search::Searcher;
-use crate::hash::{Radius, Signal};
+use crate::hash::{Radius, Signal, Wanted};
 use crate::{Error, Result};
 
 /// An index open for reading: a snapshot, cheap to clone, that later commits do not change.
@@ -120,6 +120,12 @@ impl Index {
     /// Whether there is no live entry, so that nothing can match.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The signals that its entries have: no other one of a file can match.
+    pub fn signals(&self) -> Wanted {
+        let has = |signal: &Signal| self.parts.iter().any(|part| part.segment.count(*signal) > 0);
+        Signal::ALL.into_iter().filter(has).collect()
     }
 
     /// A searcher over this snapshot, with buffers of its own: one a thread.

@@ -30,6 +30,7 @@ pub(super) enum Blend {
 }
 
 /// Red-green-blue-alpha, transparent at first, though with a stored colour.
+#[derive(Debug, Default)]
 pub(super) struct Canvas {
     width: usize,
     height: usize,
@@ -43,17 +44,22 @@ impl Canvas {
     /// Bytes a pixel that it takes, with the copy that [`Dispose::Restore`] needs.
     pub(super) const BYTES: u64 = 8;
 
-    /// A transparent canvas; `ground` is the colour that is seen if alpha is ignored.
-    pub(super) fn new(width: u32, height: u32, [r, g, b]: [u8; 3]) -> Self {
-        let (width, height) = (to_usize(width), to_usize(height));
-        let ground = [r, g, b, 0];
-        Self {
-            width,
-            height,
-            pixels: vec![ground; width * height],
-            saved: Vec::new(),
-            last: None,
-            ground,
+    /// Makes it transparent, of this size; `ground` is the colour that is seen if alpha is ignored.
+    pub(super) fn start(&mut self, width: u32, height: u32, [r, g, b]: [u8; 3]) {
+        self.width = to_usize(width);
+        self.height = to_usize(height);
+        self.ground = [r, g, b, 0];
+        self.last = None;
+        self.pixels.clear();
+        self.pixels.resize(self.width * self.height, self.ground);
+    }
+
+    /// Gives its memory back where it is more than these bytes.
+    pub(super) fn give_back(&mut self, most: usize) {
+        for pixels in [&mut self.pixels, &mut self.saved] {
+            if pixels.capacity() > most / 4 {
+                *pixels = Vec::new();
+            }
         }
     }
 
@@ -62,14 +68,15 @@ impl Canvas {
         self.pixels.as_flattened()
     }
 
-    /// Disposes of the last frame and draws the next. What lies beyond the canvas is cut off; a
-    /// `frame` that is too short leaves the rest as it was.
-    pub(super) fn draw(
+    /// Disposes of the last frame and draws the next, of `N` bytes a pixel. What lies beyond the
+    /// canvas is cut off; a `frame` that is too short leaves the rest as it was.
+    pub(super) fn draw<const N: usize>(
         &mut self,
         region: Region,
         dispose: Dispose,
         blend: Blend,
-        frame: impl Iterator<Item = [u8; 4]>,
+        frame: &[u8],
+        rgba: impl Fn([u8; N]) -> [u8; 4],
     ) {
         match self.last {
             Some((last, Dispose::Clear)) => {
@@ -85,18 +92,15 @@ impl Canvas {
         }
         self.last = Some((region, dispose));
 
-        let mut frame = frame;
-        let stride = to_usize(region.width);
-        for row in rows(&mut self.pixels, self.width, self.height, region) {
-            let hidden = stride - row.len();
-            for (below, pixel) in row.iter_mut().zip(frame.by_ref()) {
-                *below = match blend {
-                    Blend::Replace => pixel,
-                    Blend::Over => over(pixel, *below),
-                };
-            }
-            if hidden > 0 {
-                frame.nth(hidden - 1);
+        let (frame, _) = frame.as_chunks::<N>();
+        let lines = frame.chunks(to_usize(region.width).max(1));
+        for (row, line) in rows(&mut self.pixels, self.width, self.height, region).zip(lines) {
+            let pixels = row.iter_mut().zip(line);
+            match blend {
+                Blend::Replace => pixels.for_each(|(below, &pixel)| *below = rgba(pixel)),
+                Blend::Over => pixels.for_each(|(below, &pixel)| {
+                    *below = over(rgba(pixel), *below);
+                }),
             }
         }
     }
@@ -112,7 +116,7 @@ fn rows(
     let (left, top) = (to_usize(region.x).min(width), to_usize(region.y).min(height));
     let columns = to_usize(region.width).min(width - left);
     pixels
-        .chunks_exact_mut(width)
+        .chunks_exact_mut(width.max(1))
         .skip(top)
         .take(to_usize(region.height))
         .filter_map(move |row| row.get_mut(left..left + columns))
@@ -151,7 +155,16 @@ mod tests {
 
     fn draw(canvas: &mut Canvas, x: u32, width: u32, dispose: Dispose, colour: [u8; 4]) {
         let region = Region { x, y: 0, width, height: 1 };
-        canvas.draw(region, dispose, Blend::Over, std::iter::repeat(colour));
+        canvas.draw(region, dispose, Blend::Over, &colour.repeat(3), |pixel: [u8; 4]| pixel);
+    }
+
+    fn started(width: u32, height: u32) -> Canvas {
+        let mut canvas = Canvas::default();
+        // nothing of a picture before is left
+        canvas.start(1, 5, [9; 3]);
+        draw(&mut canvas, 0, 1, Dispose::Restore, BLUE);
+        canvas.start(width, height, [0; 3]);
+        canvas
     }
 
     #[test]
@@ -161,7 +174,7 @@ mod tests {
             (Dispose::Clear, [RED, NONE, RED]),
             (Dispose::Restore, [RED, RED, RED]),
         ] {
-            let mut canvas = Canvas::new(3, 1, [0; 3]);
+            let mut canvas = started(3, 1);
             draw(&mut canvas, 0, 3, Dispose::Keep, RED);
             draw(&mut canvas, 1, 1, dispose, BLUE);
             assert_eq!(canvas.pixels, [RED, BLUE, RED]);
@@ -172,10 +185,11 @@ mod tests {
 
     #[test]
     fn what_lies_beyond_the_canvas_is_cut_off() {
-        let mut canvas = Canvas::new(2, 2, [0; 3]);
+        let mut canvas = started(2, 2);
         let region = Region { x: 1, y: 1, width: 2, height: 2 };
-        let frame = (0..4).map(|at| [at, 0, 0, 255]);
-        canvas.draw(region, Dispose::Keep, Blend::Replace, frame);
+        canvas.draw(region, Dispose::Keep, Blend::Replace, &[0, 1, 2, 3], |[at]: [u8; 1]| {
+            [at, 0, 0, 255]
+        });
         assert_eq!(canvas.pixels, [NONE, NONE, NONE, [0, 0, 0, 255]]);
         draw(&mut canvas, u32::MAX, u32::MAX, Dispose::Clear, RED);
         draw(&mut canvas, 2, 0, Dispose::Keep, RED);

@@ -35,9 +35,10 @@ impl Limits {
             let detail = format!("a picture of {width} x {height} pixels");
             return Err(Reason::undecodable(detail));
         }
-        let size = format!("{} x {} pixels", thousands(width.into()), thousands(height.into()));
         let over = |what: String, limit: u64| {
-            let detail = format!("{size}: {what} over the limit of {}", thousands(limit));
+            let (width, height) = (thousands(width.into()), thousands(height.into()));
+            let limit = thousands(limit);
+            let detail = format!("{width} x {height} pixels: {what} over the limit of {limit}");
             Err(Reason::over_limit(detail))
         };
         let side = width.max(height);

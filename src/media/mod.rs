@@ -37,6 +37,8 @@ mod canvas;
 mod gif;
 mod guard;
 mod jpeg;
+#[cfg(feature = "libwebp")]
+mod libwebp;
 mod output;
 mod png;
 mod samples;
@@ -46,10 +48,11 @@ mod webp;
 
 use std::ops::ControlFlow;
 
-pub use jpeg::{Declined, SampleDecoder, SampledLuma};
+pub use jpeg::{CoarseDecoder, CoarseLuma, Declined, SampleDecoder, SampledLuma};
 pub use sniff::{SNIFF_BYTES, sniff};
 
 use crate::hash::Pixels;
+use canvas::Canvas;
 use guard::thousands;
 use output::{End, Output};
 
@@ -207,6 +210,34 @@ pub struct Decoded {
     pub problem: Option<Reason>,
 }
 
+/// Decodes one file after the other; keeps its buffers, up to a size, for the next.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use tutela::media::{Decoder, Limits, ReasonCode};
+///
+/// let mut decoder = Decoder::new();
+/// let result = decoder.decode(b"no picture", &Limits::default(), &mut |_| ControlFlow::Break(()));
+/// assert_eq!(result.unwrap_err().code, ReasonCode::Unsupported);
+/// ```
+#[derive(Debug, Default)]
+pub struct Decoder {
+    work: Work,
+    /// A frame without its alpha.
+    flat: Vec<u8>,
+}
+
+/// What the decoders of single formats put into.
+#[derive(Debug, Default)]
+struct Work {
+    /// A frame's samples, as they are stored.
+    samples: Vec<u8>,
+    canvas: Canvas,
+}
+
+/// Bytes of a buffer that is kept: what one large picture took is given back.
+const KEPT: usize = 16 << 20;
+
 /// Decodes a file and hands each of its frames to `sink`, which may stop it.
 ///
 /// The renderings of a frame come one after the other, [`Rendering::Stored`] first.
@@ -234,36 +265,77 @@ pub fn decode(
     limits: &Limits,
     sink: &mut dyn FnMut(Frame<'_>) -> ControlFlow<()>,
 ) -> Result<Decoded, Reason> {
-    let format = sniff(bytes)?;
-    let length = bytes.len() as u64;
-    if length > limits.max_bytes {
-        let (length, limit) = (thousands(length), thousands(limits.max_bytes));
-        return Err(Reason::over_limit(format!("{length} bytes, over the limit of {limit}")));
+    Decoder::new().decode(bytes, limits, sink)
+}
+
+impl Decoder {
+    /// A decoder with empty buffers.
+    pub fn new() -> Self {
+        Self::default()
     }
-    let mut out = Output::new(limits, sink);
-    let end = match format {
-        Format::Jpeg => jpeg::decode(bytes, &mut out),
-        Format::Png => png::decode(bytes, &mut out),
-        Format::Gif => gif::decode(bytes, &mut out),
-        Format::WebP => webp::decode(bytes, &mut out),
-        Format::Bmp => bmp::decode(bytes, &mut out),
-        Format::Tiff => tiff::decode(bytes, &mut out),
-    };
-    let mut problem = out.problem.take();
-    match end {
-        // damage found on the way says more than where the decoder then gave up; a limit does not
-        Err(End::Failed(reason)) if reason.code == ReasonCode::OverLimit => problem = Some(reason),
-        Err(End::Failed(reason)) => problem = problem.or(Some(reason)),
-        Ok(()) if out.frames == 0 && problem.is_none() => {
-            problem = Some(Reason::undecodable("there is no picture in it"));
+
+    /// As [`decode`] does.
+    ///
+    /// # Errors
+    /// Those of [`decode`].
+    pub fn decode(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        sink: &mut dyn FnMut(Frame<'_>) -> ControlFlow<()>,
+    ) -> Result<Decoded, Reason> {
+        let decoded = self.frames(bytes, limits, sink);
+        for buffer in [&mut self.work.samples, &mut self.flat] {
+            if buffer.capacity() > KEPT {
+                *buffer = Vec::new();
+            }
         }
-        Ok(()) | Err(End::Stopped) => {}
+        self.work.canvas.give_back(KEPT);
+        decoded
     }
-    let frames = out.frames;
-    match (out.size, problem) {
-        (Some((width, height)), problem) => Ok(Decoded { format, width, height, frames, problem }),
-        (None, problem) => {
-            Err(problem.unwrap_or_else(|| Reason::undecodable("there is no picture in it")))
+
+    fn frames(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        sink: &mut dyn FnMut(Frame<'_>) -> ControlFlow<()>,
+    ) -> Result<Decoded, Reason> {
+        let format = sniff(bytes)?;
+        let length = bytes.len() as u64;
+        if length > limits.max_bytes {
+            let (length, limit) = (thousands(length), thousands(limits.max_bytes));
+            return Err(Reason::over_limit(format!("{length} bytes, over the limit of {limit}")));
+        }
+        let work = &mut self.work;
+        let mut out = Output::new(limits, sink, &mut self.flat);
+        let end = match format {
+            Format::Jpeg => jpeg::decode(bytes, &mut out),
+            Format::Png => png::decode(bytes, work, &mut out),
+            Format::Gif => gif::decode(bytes, work, &mut out),
+            Format::WebP => webp::decode(bytes, work, &mut out),
+            Format::Bmp => bmp::decode(bytes, work, &mut out),
+            Format::Tiff => tiff::decode(bytes, &mut out),
+        };
+        let mut problem = out.problem.take();
+        match end {
+            // damage found on the way says more than where the decoder then gave up; a limit does not
+            Err(End::Failed(reason)) if reason.code == ReasonCode::OverLimit => {
+                problem = Some(reason)
+            }
+            Err(End::Failed(reason)) => problem = problem.or(Some(reason)),
+            Ok(()) if out.frames == 0 && problem.is_none() => {
+                problem = Some(Reason::undecodable("there is no picture in it"));
+            }
+            Ok(()) | Err(End::Stopped) => {}
+        }
+        let frames = out.frames;
+        match (out.size, problem) {
+            (Some((width, height)), problem) => {
+                Ok(Decoded { format, width, height, frames, problem })
+            }
+            (None, problem) => {
+                Err(problem.unwrap_or_else(|| Reason::undecodable("there is no picture in it")))
+            }
         }
     }
 }

@@ -33,24 +33,17 @@ pub(super) struct Output<'a> {
     pub(super) problem: Option<Reason>,
     number: u32,
     pixels: u64,
-    flat: Vec<u8>,
+    /// A frame without its alpha.
+    flat: &'a mut Vec<u8>,
 }
 
 impl<'a> Output<'a> {
     pub(super) fn new(
         limits: &'a Limits,
         sink: &'a mut dyn FnMut(Frame<'_>) -> ControlFlow<()>,
+        flat: &'a mut Vec<u8>,
     ) -> Self {
-        Self {
-            limits,
-            sink,
-            size: None,
-            frames: 0,
-            problem: None,
-            number: 0,
-            pixels: 0,
-            flat: Vec::new(),
-        }
+        Self { limits, sink, size: None, frames: 0, problem: None, number: 0, pixels: 0, flat }
     }
 
     /// To be called before memory for a frame is taken: `bytes_per_pixel` is all that is needed at
@@ -100,6 +93,26 @@ impl<'a> Output<'a> {
         sent
     }
 
+    /// Hands over a frame whose colours are looked up, all of them opaque.
+    pub(super) fn indexed(
+        &mut self,
+        width: u32,
+        height: u32,
+        indices: &[u8],
+        colour: impl Fn(u8) -> [u8; 3],
+    ) -> Result<(), End> {
+        self.frames += 1;
+        let mut flat = std::mem::take(self.flat);
+        resize(&mut flat, indices.len() * 3);
+        for (out, &index) in flat.as_chunks_mut().0.iter_mut().zip(indices) {
+            *out = colour(index);
+        }
+        let sent = self.send(Rendering::Stored, width, height, 3, &flat);
+        *self.flat = flat;
+        self.number += 1;
+        sent
+    }
+
     /// Hands over what there is of a damaged frame: nothing, if its decoder wrote nothing.
     pub(super) fn remains(
         &mut self,
@@ -137,17 +150,18 @@ impl<'a> Output<'a> {
         data: &[u8],
     ) -> Result<(), End> {
         let (pixels, _) = data.as_chunks::<N>();
-        let mut flat = std::mem::take(&mut self.flat);
-        flat.clear();
-        flat.reserve_exact(pixels.len() * (N - 1));
-        flat.extend(pixels.iter().flat_map(|pixel| pixel.iter().take(N - 1)));
+        let mut flat = std::mem::take(self.flat);
+        resize(&mut flat, pixels.len() * (N - 1));
+        strip(pixels, &mut flat);
         let mut sent = self.send(Rendering::Stored, width, height, N - 1, &flat);
-        for (rendering, ground) in [(Rendering::OverWhite, 255), (Rendering::OverBlack, 0)] {
-            if sent.is_ok() && lay_over(ground, pixels, &mut flat) {
-                sent = self.send(rendering, width, height, N - 1, &flat);
+        if sent.is_ok() && !opaque(pixels) {
+            for (rendering, ground) in [(Rendering::OverWhite, 255), (Rendering::OverBlack, 0)] {
+                if sent.is_ok() && lay_over(ground, pixels, &mut flat) {
+                    sent = self.send(rendering, width, height, N - 1, &flat);
+                }
             }
         }
-        self.flat = flat;
+        *self.flat = flat;
         sent
     }
 
@@ -178,19 +192,65 @@ impl<'a> Output<'a> {
     }
 }
 
+/// The colours alone.
+fn strip<const N: usize>(pixels: &[[u8; N]], flat: &mut [u8]) {
+    for (pixel, out) in pixels.iter().zip(flat.chunks_exact_mut(N - 1)) {
+        for (out, &colour) in out.iter_mut().zip(pixel) {
+            *out = colour;
+        }
+    }
+}
+
+/// Whether nothing shines through any pixel.
+fn opaque<const N: usize>(pixels: &[[u8; N]]) -> bool {
+    // Some at a time: fast where all are, and done early where they are not.
+    pixels.chunks(1024).all(|pixels| {
+        let mut least = [u8::MAX; N];
+        for pixel in pixels {
+            for (least, &sample) in least.iter_mut().zip(pixel) {
+                *least &= sample;
+            }
+        }
+        least.last() == Some(&u8::MAX)
+    })
+}
+
 /// Lays the pixels over a plain ground; tells whether that changes any colour.
 fn lay_over<const N: usize>(ground: u8, pixels: &[[u8; N]], flat: &mut [u8]) -> bool {
     let mut changed = false;
     for (pixel, out) in pixels.iter().zip(flat.chunks_exact_mut(N - 1)) {
-        let Some((alpha, colours)) = pixel.split_last() else {
+        let Some((&alpha, colours)) = pixel.split_last() else {
             continue;
         };
         for (out, &colour) in out.iter_mut().zip(colours) {
-            *out = mix(colour, ground, *alpha);
+            *out = match alpha {
+                u8::MAX => colour,
+                0 => ground,
+                alpha => mix(colour, ground, alpha),
+            };
             changed |= *out != colour;
         }
     }
     changed
+}
+
+/// Makes the buffer this long. What it holds is to be overwritten.
+pub(super) fn resize(buffer: &mut Vec<u8>, length: usize) {
+    if buffer.capacity() < length {
+        // memory that comes as zeros, instead of copying what is there
+        *buffer = vec![0; length];
+    }
+    buffer.resize(length, 0);
+}
+
+/// Makes the buffer this long and zero.
+pub(super) fn zeros(buffer: &mut Vec<u8>, length: usize) {
+    if buffer.capacity() < length {
+        *buffer = vec![0; length];
+    } else {
+        buffer.clear();
+        buffer.resize(length, 0);
+    }
 }
 
 /// `colour` at the given opacity over `ground`, rounded.
@@ -203,4 +263,54 @@ fn mix(colour: u8, ground: u8, alpha: u8) -> u8 {
 /// Widening on every platform that this is built for.
 pub(super) fn to_usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The simple twin: whether any alpha is less than all, pixel by pixel.
+    #[test]
+    fn a_single_pixel_that_lets_light_through_is_seen() {
+        for length in [0, 1, 5, 1023, 1024, 1025, 3000] {
+            let mut pixels = vec![[0, 255, 7, 255]; length];
+            assert!(opaque(&pixels));
+            for at in (0..length).step_by(97).chain(length.checked_sub(1)) {
+                pixels[at][3] = 254;
+                assert!(!opaque(&pixels), "{at} of {length}");
+                pixels[at][3] = 255;
+            }
+        }
+        assert!(opaque(&[[3, 255], [4, 255]]) && !opaque(&[[3, 255], [255, 127]]));
+    }
+
+    #[test]
+    fn every_opacity_is_mixed_by_the_formula() {
+        for ground in [0, 255] {
+            for alpha in 0..=255_u8 {
+                for colour in [0, 1, 127, 254, 255] {
+                    let mut flat = [9];
+                    let changed = lay_over(ground, &[[colour, alpha]], &mut flat);
+                    let (c, g, a) = (f64::from(colour), f64::from(ground), f64::from(alpha));
+                    let expected = ((c * a + g * (255.0 - a)) / 255.0).round();
+                    assert_eq!(f64::from(flat[0]), expected);
+                    assert_eq!(changed, flat[0] != colour);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_buffer_of_zeros_has_nothing_of_what_it_held() {
+        let mut buffer = vec![7; 100];
+        zeros(&mut buffer, 50);
+        assert_eq!(buffer, [0; 50]);
+        buffer.fill(7);
+        zeros(&mut buffer, 4000);
+        assert_eq!(buffer, [0; 4000]);
+        resize(&mut buffer, 3);
+        assert_eq!(buffer.len(), 3);
+        resize(&mut buffer, 9000);
+        assert_eq!(buffer.len(), 9000);
+    }
 }

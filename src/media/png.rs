@@ -4,13 +4,12 @@ use std::io::Cursor;
 
 use png::{BlendOp, DecodingError, DisposeOp, Reader, Transformations};
 
-use super::Reason;
 use super::canvas::{Blend, Canvas, Dispose, Region};
 use super::guard::shield;
-use super::output::{End, Output, to_usize};
-use super::samples;
+use super::output::{End, Output, to_usize, zeros};
+use super::{Reason, Work, samples};
 
-pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
+pub(super) fn decode(bytes: &[u8], work: &mut Work, out: &mut Output<'_>) -> Result<(), End> {
     let limits = png::Limits { bytes: out.limits.memory() };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
     // colour profiles and texts can be bombs, and are not looked at
@@ -39,17 +38,19 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
 
     let Some(frames) = frames else {
         out.begin(width, height, cost)?;
-        return still(&mut reader, (width, height, channels, deep), out);
+        return still(&mut reader, (width, height, channels, deep), &mut work.samples, out);
     };
     if separate {
         out.begin(width, height, cost)?;
-        still(&mut reader, (width, height, channels, deep), out)?;
+        still(&mut reader, (width, height, channels, deep), &mut work.samples, out)?;
     }
-    let mut canvas = None;
-    for _ in 0..frames {
+    let Work { samples: data, canvas } = work;
+    for number in 0..frames {
         out.begin(width, height, MOST + Canvas::BYTES)?;
-        let canvas = canvas.get_or_insert_with(|| Canvas::new(width, height, [0; 3]));
-        let (data, result) = next(&mut reader, deep);
+        if number == 0 {
+            canvas.start(width, height, [0; 3]);
+        }
+        let result = next(&mut reader, deep, data);
         let Some(control) = reader.info().frame_control else {
             break;
         };
@@ -69,7 +70,12 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
             BlendOp::Over => Blend::Over,
         };
         if result.is_ok() || data.iter().any(|&byte| byte != 0) {
-            canvas.draw(region, dispose, blend, data.chunks_exact(channels).map(rgba));
+            match channels {
+                1 => canvas.draw(region, dispose, blend, data, |[g]: [u8; 1]| [g, g, g, 255]),
+                2 => canvas.draw(region, dispose, blend, data, |[g, a]: [u8; 2]| [g, g, g, a]),
+                3 => canvas.draw(region, dispose, blend, data, |[r, g, b]| [r, g, b, 255]),
+                _ => canvas.draw(region, dispose, blend, data, |pixel: [u8; 4]| pixel),
+            }
             out.frame(width, height, 4, canvas.bytes())?;
         }
         result?;
@@ -80,37 +86,29 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
 fn still(
     reader: &mut Reader<Cursor<&[u8]>>,
     (width, height, channels, deep): (u32, u32, usize, bool),
+    data: &mut Vec<u8>,
     out: &mut Output<'_>,
 ) -> Result<(), End> {
-    let (data, result) = next(reader, deep);
+    let result = next(reader, deep, data);
     if result.is_ok() {
-        return out.frame(width, height, channels, &data);
+        return out.frame(width, height, channels, data);
     }
-    out.remains(width, height, channels, &data)?;
+    out.remains(width, height, channels, data)?;
     Ok(result?)
 }
 
 /// The next frame's own pixels, eight bits a sample; with an error, those that were decoded.
-fn next(reader: &mut Reader<Cursor<&[u8]>>, deep: bool) -> (Vec<u8>, Result<(), Reason>) {
-    let mut data = vec![0; reader.output_buffer_size().unwrap_or(0)];
-    let result = shield(|| reader.next_frame(&mut data).map_err(reason));
+fn next(reader: &mut Reader<Cursor<&[u8]>>, deep: bool, data: &mut Vec<u8>) -> Result<(), Reason> {
+    // What is not decoded must not be the picture before.
+    zeros(data, reader.output_buffer_size().unwrap_or(0));
+    let result = shield(|| reader.next_frame(data).map_err(reason));
     if let Ok(info) = &result {
         data.truncate(info.line_size * to_usize(info.height));
     }
     if deep {
-        samples::halve(&mut data);
+        samples::halve(data);
     }
-    (data, result.map(|_| ()))
-}
-
-fn rgba(pixel: &[u8]) -> [u8; 4] {
-    match *pixel {
-        [grey] => [grey, grey, grey, 255],
-        [grey, alpha] => [grey, grey, grey, alpha],
-        [r, g, b] => [r, g, b, 255],
-        [r, g, b, a] => [r, g, b, a],
-        _ => [0; 4],
-    }
+    result.map(|_| ())
 }
 
 fn reason(error: DecodingError) -> Reason {

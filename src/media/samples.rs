@@ -8,15 +8,22 @@ pub(super) fn to_eight(sample: u16) -> u8 {
 
 /// Turns big-endian sixteen-bit samples into eight-bit ones, in place.
 pub(super) fn halve(data: &mut Vec<u8>) {
+    /// Samples that are turned at once, by a copy, so that reading and writing do not meet.
+    const PIECE: usize = 64;
     let count = data.len() / 2;
-    for at in 0..count {
-        let sample = match data.get(at * 2..at * 2 + 2) {
-            Some(&[high, low]) => u16::from_be_bytes([high, low]),
-            _ => 0,
-        };
-        if let Some(out) = data.get_mut(at) {
-            *out = to_eight(sample);
+    let mut done = 0;
+    while done < count {
+        let now = PIECE.min(count - done);
+        let mut piece = [[0; 2]; PIECE];
+        let deep = data.get(done * 2..(done + now) * 2).unwrap_or_default();
+        for (copy, pair) in piece.iter_mut().zip(deep.as_chunks().0) {
+            *copy = *pair;
         }
+        let out = data.get_mut(done..done + now).unwrap_or_default();
+        for (out, pair) in out.iter_mut().zip(&piece) {
+            *out = to_eight(u16::from_be_bytes(*pair));
+        }
+        done += now;
     }
     data.truncate(count);
 }

@@ -8,13 +8,13 @@ use std::io::Cursor;
 use image::ImageDecoder;
 use image::codecs::webp::WebPDecoder;
 
-use super::Reason;
 use super::bmp::reason;
 use super::canvas::{Blend, Canvas, Dispose, Region};
 use super::guard::shield;
-use super::output::{End, Output, to_usize};
+use super::output::{End, Output, to_usize, zeros};
+use super::{Reason, Work};
 
-pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
+pub(super) fn decode(bytes: &[u8], work: &mut Work, out: &mut Output<'_>) -> Result<(), End> {
     let stated =
         bytes.get(4..8).and_then(|size| size.try_into().ok()).map_or(0, u32::from_le_bytes);
     let body = bytes.get(12..).unwrap_or_default();
@@ -27,20 +27,23 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
 
     let header = Chunks(body).next();
     let Some(Chunk { kind: b"VP8X", data: &[flags, _, _, _, ref size @ ..], .. }) = header else {
-        return still(body, out);
+        return still(body, &mut work.samples, out);
     };
     if flags & 2 == 0 {
-        return still(body, out);
+        return still(body, &mut work.samples, out);
     }
     let &[w0, w1, w2, h0, h1, h2, ..] = size else {
         return Err(Reason::undecodable("the header is too short").into());
     };
     let width = u32::from_le_bytes([w0, w1, w2, 0]) + 1;
     let height = u32::from_le_bytes([h0, h1, h2, 0]) + 1;
-    let mut canvas = None;
-    for chunk in Chunks(body).filter(|chunk| chunk.kind == b"ANMF") {
+    let Work { samples, canvas } = work;
+    let frames = Chunks(body).filter(|chunk| chunk.kind == b"ANMF");
+    for (number, chunk) in frames.enumerate() {
         out.begin(width, height, Canvas::BYTES + 3)?;
-        let canvas = canvas.get_or_insert_with(|| Canvas::new(width, height, [0; 3]));
+        if number == 0 {
+            canvas.start(width, height, [0; 3]);
+        }
         let Some((&head, parts)) = chunk.data.split_first_chunk::<16>() else {
             out.note(Reason::undecodable("a frame is cut off"));
             break;
@@ -49,7 +52,7 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
         let picture = Parts::of(parts).and_then(|parts| {
             let (width, height) = parts.size()?;
             out.limits.check(width, height, Canvas::BYTES + 3 + parts.cost())?;
-            picture(&parts)
+            picture(&parts, samples)
         });
         match picture {
             Ok(picture) => {
@@ -61,7 +64,11 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
                 };
                 let dispose = if flags & 1 == 0 { Dispose::Keep } else { Dispose::Clear };
                 let blend = if flags & 2 == 0 { Blend::Over } else { Blend::Replace };
-                canvas.draw(region, dispose, blend, picture.pixels());
+                if picture.channels == 4 {
+                    canvas.draw(region, dispose, blend, samples, |pixel: [u8; 4]| pixel);
+                } else {
+                    canvas.draw(region, dispose, blend, samples, |[r, g, b]| [r, g, b, 255]);
+                }
                 out.frame(width, height, 4, canvas.bytes())?;
             }
             Err(reason) => {
@@ -73,40 +80,36 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
     Ok(())
 }
 
-fn still(body: &[u8], out: &mut Output<'_>) -> Result<(), End> {
+fn still(body: &[u8], samples: &mut Vec<u8>, out: &mut Output<'_>) -> Result<(), End> {
     let parts = Parts::of(body)?;
     let (width, height) = parts.size()?;
     out.begin(width, height, parts.cost())?;
-    let picture = picture(&parts)?;
-    out.frame(width, height, picture.channels, &picture.data)
+    let picture = picture(&parts, samples)?;
+    out.frame(width, height, picture.channels, samples)
 }
 
 struct Picture {
     width: u32,
     height: u32,
     channels: usize,
-    data: Vec<u8>,
 }
 
-impl Picture {
-    fn pixels(&self) -> impl Iterator<Item = [u8; 4]> {
-        self.data.chunks_exact(self.channels).map(|pixel| match *pixel {
-            [r, g, b, a] => [r, g, b, a],
-            [r, g, b] => [r, g, b, 255],
-            _ => [0; 4],
-        })
-    }
-}
-
-fn picture(parts: &Parts<'_>) -> Result<Picture, Reason> {
+/// Decodes a picture into `samples`.
+fn picture(parts: &Parts<'_>, samples: &mut Vec<u8>) -> Result<Picture, Reason> {
     let (width, height) = parts.size()?;
     let file = parts.file();
     shield(|| {
         let decoder = WebPDecoder::new(Cursor::new(&file)).map_err(reason)?;
         let channels = usize::from(decoder.color_type().channel_count());
-        let mut data = vec![0; usize::try_from(decoder.total_bytes()).unwrap_or(0)];
-        decoder.read_image(&mut data).map_err(reason)?;
-        Ok(Picture { width, height, channels, data })
+        let picture = Picture { width, height, channels };
+        zeros(samples, usize::try_from(decoder.total_bytes()).unwrap_or(0));
+        #[cfg(feature = "libwebp")]
+        if super::libwebp::decode(&file, to_usize(width) * channels, channels, samples) {
+            return Ok(picture);
+        }
+        // where libwebp fails, this one says why
+        decoder.read_image(samples).map_err(reason)?;
+        Ok(picture)
     })
 }
 

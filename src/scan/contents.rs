@@ -1,12 +1,13 @@
-//! A file's bytes: its digests, and the bytes themselves if they may be a picture.
+//! A file's bytes: the bytes themselves if they may be a picture, its digests if not.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::walk::special_file;
-use crate::hash::{Digester, Digests};
+use crate::hash::{Digester, Digests, Wanted};
 use crate::media::{self, Format, Reason};
 use crate::{Error, Result};
 
@@ -16,24 +17,32 @@ const PIECE: usize = 64 << 10;
 const KEPT: usize = 16 << 20;
 
 /// What reading a file told.
+#[derive(Debug)]
 pub(super) struct Contents<'a> {
     pub(super) length: u64,
+    /// Those of a file whose bytes are not kept; otherwise, those computed until now.
     pub(super) digests: Digests,
     pub(super) format: std::result::Result<Format, Reason>,
     /// The bytes, unless they are no picture or more than the limit.
-    pub(super) picture: Option<&'a [u8]>,
+    pub(super) picture: Option<Cow<'a, [u8]>>,
 }
 
 impl<'a> Contents<'a> {
     /// The contents of a file that is in memory.
-    pub(super) fn of(bytes: &'a [u8], max_bytes: u64) -> Self {
+    pub(super) fn of(bytes: &'a [u8], max_bytes: u64, wanted: Wanted) -> Self {
         let length = bytes.len() as u64;
-        Self {
-            length,
-            digests: Digests::of(bytes),
-            format: media::sniff(bytes.get(..PIECE).unwrap_or(bytes)),
-            picture: (length <= max_bytes).then_some(bytes),
+        let format = media::sniff(bytes.get(..PIECE).unwrap_or(bytes));
+        let keep = format.is_ok() && length <= max_bytes;
+        let mut digests = Digests::default();
+        if !keep {
+            digests.add(wanted, bytes);
         }
+        Self { length, digests, format, picture: keep.then_some(Cow::Borrowed(bytes)) }
+    }
+
+    /// The bytes of a picture.
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        self.picture.as_deref()
     }
 }
 
@@ -41,11 +50,13 @@ impl<'a> Contents<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
     piece: Vec<u8>,
-    picture: Vec<u8>,
+    pictures: Vec<Vec<u8>>,
 }
 
 impl Buffers {
     /// Reads to the end, whatever length the system states, and keeps what may be decoded.
+    ///
+    /// Digests are computed on the way where the bytes are not kept: no file is read twice.
     ///
     /// # Errors
     /// [`Error::Cancelled`] if `cancel` was set; the inner error is the system's.
@@ -53,12 +64,13 @@ impl Buffers {
         &mut self,
         source: &mut impl Read,
         max_bytes: u64,
+        wanted: Wanted,
         cancel: &AtomicBool,
-    ) -> Result<io::Result<Contents<'_>>> {
-        self.picture.clear();
-        self.picture.shrink_to(KEPT);
+    ) -> Result<io::Result<Contents<'static>>> {
         self.piece.resize(PIECE, 0);
-        let mut digester = Digester::default();
+        let mut picture = self.pictures.pop().unwrap_or_default();
+        picture.clear();
+        let mut digester = Digester::new(wanted);
         let mut length = 0;
         let mut format = None;
         let mut keep = false;
@@ -70,25 +82,42 @@ impl Buffers {
                 Ok(piece) => piece,
                 Err(error) => return Ok(Err(error)),
             };
-            digester.update(piece);
             length += piece.len() as u64;
-            keep = match &format {
-                None => format.insert(media::sniff(piece)).is_ok(),
-                Some(_) => keep,
-            } && length <= max_bytes;
+            let first = format.is_none();
+            let known = format.get_or_insert_with(|| media::sniff(piece));
+            let kept = keep;
+            keep = (first || keep) && known.is_ok() && length <= max_bytes;
             if keep {
-                self.picture.extend_from_slice(piece);
+                picture.extend_from_slice(piece);
+            } else {
+                if kept {
+                    // Too long after all: from here on only its digests are made.
+                    digester.update(&picture);
+                    picture = Vec::new();
+                }
+                digester.update(piece);
             }
             if piece.len() < PIECE {
                 break;
             }
         }
-        Ok(Ok(Contents {
-            length,
-            digests: digester.finish(),
-            format: format.unwrap_or_else(|| media::sniff(&[])),
-            picture: keep.then_some(self.picture.as_slice()),
-        }))
+        let format = format.unwrap_or_else(|| media::sniff(&[]));
+        if !keep {
+            self.pictures.push(picture);
+            let digests = digester.finish();
+            return Ok(Ok(Contents { length, digests, format, picture: None }));
+        }
+        let digests = Digests::default();
+        Ok(Ok(Contents { length, digests, format, picture: Some(Cow::Owned(picture)) }))
+    }
+
+    /// Takes back the memory of a file that is done.
+    pub(super) fn reuse(&mut self, contents: Contents<'_>) {
+        if let Some(Cow::Owned(picture)) = contents.picture
+            && picture.capacity() <= KEPT
+        {
+            self.pictures.push(picture);
+        }
     }
 }
 
@@ -176,15 +205,19 @@ mod tests {
                 let head = start.len().min(length);
                 bytes[..head].copy_from_slice(&start[..head]);
                 for limit in [0, 1, PIECE as u64, length as u64, u64::MAX] {
-                    let read = buffers.read(&mut bytes.as_slice(), limit, &never);
+                    let mut source = bytes.as_slice();
+                    let read = buffers.read(&mut source, limit, Wanted::ALL, &never);
                     let read = read.unwrap().unwrap();
-                    let whole = Contents::of(&bytes, limit);
+                    let whole = Contents::of(&bytes, limit, Wanted::ALL);
                     assert_eq!(read.length, whole.length);
                     assert_eq!(read.digests, whole.digests);
                     assert_eq!(read.format, whole.format);
-                    // Bytes of what is no picture are not kept.
-                    let kept = whole.picture.filter(|_| whole.format.is_ok());
-                    assert_eq!(read.picture, kept);
+                    assert_eq!(read.picture, whole.picture);
+                    match read.bytes() {
+                        Some(kept) => assert_eq!(kept, bytes),
+                        None => assert_eq!(read.digests, Digests::of(&bytes)),
+                    }
+                    buffers.reuse(read);
                 }
             }
         }
@@ -199,9 +232,9 @@ mod tests {
             }
         }
         let mut buffers = Buffers::default();
-        let cancelled = buffers.read(&mut io::repeat(0), 10, &AtomicBool::new(true));
+        let cancelled = buffers.read(&mut io::repeat(0), 10, Wanted::ALL, &AtomicBool::new(true));
         assert!(matches!(cancelled, Err(Error::Cancelled)));
-        let broken = buffers.read(&mut Broken, 10, &AtomicBool::new(false));
+        let broken = buffers.read(&mut Broken, 10, Wanted::ALL, &AtomicBool::new(false));
         assert_eq!(broken.unwrap().err().unwrap().kind(), io::ErrorKind::PermissionDenied);
     }
 }

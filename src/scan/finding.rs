@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use super::Accuracy;
 use super::uri::{UriEncoding, decode_uri};
-use crate::hash::{Digests, Orientation, Pdq, Signal};
-use crate::media::{Format, Reason, Rendering};
+use crate::hash::{Digests, Orientation, Pdq, Prescale, Signal};
+use crate::media::{Declined, Format, Reason, Rendering};
 
 /// Names the form of a finding; a change that breaks readers gets another number.
 const SCHEMA: &str = "tutela.finding/1";
@@ -28,7 +29,7 @@ pub struct Finding {
     /// What the file is; `None` if its bytes were not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,
-    /// Its signals; `None` if its bytes were not read to the end.
+    /// Its signals, those that were computed; `None` if its bytes were not read to the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
     /// The grounds of [`Verdict::Match`], best first; otherwise empty and left out of the JSON.
@@ -41,6 +42,9 @@ pub struct Finding {
     pub engine: &'static str,
     /// The digest of the index that was searched.
     pub index: String,
+    /// Why a JPEG file had to be decoded in full, if it was not decoded so on purpose.
+    #[serde(skip)]
+    pub declined: Option<Declined>,
     /// When.
     #[serde(serialize_with = "to_the_second")]
     pub at: jiff::Timestamp,
@@ -65,6 +69,7 @@ impl Finding {
             reason,
             engine: ENGINE,
             index,
+            declined: None,
             at: jiff::Timestamp::now(),
         }
     }
@@ -134,21 +139,30 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fingerprint {
-    /// The digests of its bytes.
+    /// The digests of its bytes, those that were computed.
     pub digests: Digests,
     /// The PDQ hash of its first frame, if it could be decoded.
     pub pdq: Option<Pdq>,
+    /// How exact that hash is.
+    pub accuracy: Option<Accuracy>,
 }
 
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Fingerprint", 5)?;
-        out.serialize_field("sha256", &const_hex::encode(self.digests.sha256))?;
-        out.serialize_field("sha1", &const_hex::encode(self.digests.sha1))?;
-        out.serialize_field("md5", &const_hex::encode(self.digests.md5))?;
+        let mut out = serializer.serialize_struct("Fingerprint", 6)?;
+        for (name, signal) in
+            [("sha256", Signal::Sha256), ("sha1", Signal::Sha1), ("md5", Signal::Md5)]
+        {
+            if let Some(digest) = self.digests.get(signal) {
+                out.serialize_field(name, &const_hex::encode(digest))?;
+            }
+        }
         if let Some(pdq) = self.pdq {
             out.serialize_field("pdq", &pdq.hash.to_string())?;
             out.serialize_field("quality", &pdq.quality)?;
+        }
+        if let Some(accuracy) = self.accuracy {
+            out.serialize_field("accuracy", accuracy.name())?;
         }
         out.end()
     }
@@ -169,6 +183,10 @@ pub struct Match {
     /// How the file's picture was turned to match; `None` for digests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub orientation: Option<Orientation>,
+    /// What was done to the picture before it was hashed, left out of the JSON if what the
+    /// reference's tool does.
+    #[serde(skip_serializing_if = "is_tool")]
+    pub prescale: Prescale,
     /// The frame that matched, left out of the JSON for the first.
     #[serde(skip_serializing_if = "is_first")]
     pub frame: u32,
@@ -185,6 +203,10 @@ pub struct Match {
 
 fn is_first(frame: &u32) -> bool {
     *frame == 0
+}
+
+fn is_tool(prescale: &Prescale) -> bool {
+    *prescale == Prescale::Tool
 }
 
 fn is_stored(rendering: &Rendering) -> bool {
@@ -232,8 +254,9 @@ mod tests {
             bytes: 2_411_724,
         });
         finding.fingerprint = Some(Fingerprint {
-            digests: Digests::default(),
+            digests: Digests { md5: Some([0; 16]), sha1: Some([0; 20]), sha256: Some([0; 32]) },
             pdq: Some(Pdq { hash: Hash256::default(), quality: 97 }),
+            accuracy: Some(Accuracy::Reference),
         });
         finding.matches = vec![Match {
             bank: "NCMEC".into(),
@@ -241,6 +264,7 @@ mod tests {
             signal: Signal::Pdq,
             distance: 4,
             orientation: Some(Orientation::Original),
+            prescale: Prescale::Tool,
             frame: 0,
             rendering: Rendering::Stored,
             category: Some("A1".into()),
@@ -250,7 +274,7 @@ mod tests {
             r#"{"schema":"tutela.finding/1","uri":"photos/a.jpg","verdict":"match","#,
             r#""media":{"kind":"image","format":"jpeg","width":4000,"height":3000,"bytes":2411724},"#,
             &format!(
-                r#""fingerprint":{{"sha256":"{zero:0>64}","sha1":"{zero:0>40}","md5":"{zero:0>32}","pdq":"{zero:0>64}","quality":97}},"#,
+                r#""fingerprint":{{"sha256":"{zero:0>64}","sha1":"{zero:0>40}","md5":"{zero:0>32}","pdq":"{zero:0>64}","quality":97,"accuracy":"reference"}},"#,
                 zero = 0
             ),
             r#""matches":[{"bank":"NCMEC","entry":"43-1","signal":"pdq","distance":4,"orientation":"original","category":"A1"}],"#,
@@ -268,6 +292,7 @@ mod tests {
             signal: Signal::Pdq,
             distance: 0,
             orientation: Some(Orientation::FlipMinus1),
+            prescale: Prescale::None,
             frame: 3,
             rendering: Rendering::OverWhite,
             category: None,
@@ -275,7 +300,7 @@ mod tests {
         };
         let expected = concat!(
             r#"{"bank":"b","entry":"e","signal":"pdq","distance":0,"orientation":"flipminus1","#,
-            r#""frame":3,"rendering":"over-white","tags":["t"]}"#
+            r#""prescale":"none","frame":3,"rendering":"over-white","tags":["t"]}"#
         );
         assert_eq!(serde_json::to_string(&found).unwrap(), expected);
     }

@@ -5,11 +5,15 @@
 //! reason, and [`Summary::check`] holds each run to that. Nothing here prints, and a listed hash
 //! never leaves the index.
 
+mod accuracy;
 mod contents;
 mod examine;
 mod finding;
+mod frames;
+mod groups;
 mod lists;
 mod ordered;
+mod screen;
 mod sightings;
 mod summary;
 mod uri;
@@ -23,6 +27,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::available_parallelism;
 use std::time::Instant;
 
+pub use accuracy::Accuracy;
 pub use examine::Examiner;
 pub use finding::{Finding, Fingerprint, Kind, Match, Media, Verdict};
 pub use lists::{entry_id, load_lists};
@@ -30,10 +35,11 @@ pub use summary::Summary;
 pub use uri::{UriEncoding, decode_uri, encode_uri};
 pub use walk::count;
 
-use crate::hash::Radius;
+use crate::hash::{Radius, Wanted};
 use crate::index::Index;
 use crate::media::{Limits, Reason, ReasonCode};
 use crate::{Error, Result};
+use groups::Groups;
 use walk::{Item, Walk};
 
 /// The least PDQ quality at which a hash is matched, as its authors recommend: below it, pictures
@@ -72,6 +78,14 @@ pub struct Scan {
     pub limits: Limits,
     /// The greatest PDQ distance that is a match.
     pub radius: Radius,
+    /// How exactly pictures are hashed. The verdicts do not depend on it, only the cost.
+    pub accuracy: Accuracy,
+    /// Whether findings of [`Verdict::Clear`] have fingerprints as exact and as complete as the
+    /// others. If not, they have what it took to clear the file.
+    pub complete: bool,
+    /// The digests that fingerprints have: by default all. Those that the index lists are computed in
+    /// any case.
+    pub digests: Wanted,
 }
 
 impl Default for Scan {
@@ -80,6 +94,9 @@ impl Default for Scan {
             threads: available_parallelism().unwrap_or(NonZeroUsize::MIN),
             limits: Limits::default(),
             radius: Radius::default(),
+            accuracy: Accuracy::default(),
+            complete: false,
+            digests: Wanted::DIGESTS,
         }
     }
 }
@@ -110,16 +127,13 @@ impl Scan {
         let mut summary = Summary::default();
         let mut fatal = None;
         let mut given_up = 0;
+        let items = walk.by_ref().take_while(|_| !cancel.load(Ordering::Relaxed));
         let ran = ordered::map(
-            walk.by_ref().take_while(|_| !cancel.load(Ordering::Relaxed)),
+            Groups::new(items, self.threads.get()),
             self.threads,
             || {
                 let mut examiner = self.examiner(index);
-                move |item| {
-                    let outcome = self.examine(&mut examiner, index, item, cancel);
-                    progress(outcome.as_ref().map_or(0, Finding::bytes));
-                    outcome
-                }
+                move |group| self.examine(&mut examiner, index, group, cancel, progress)
             },
             |outcome| match outcome {
                 Ok(finding) => {
@@ -153,27 +167,54 @@ impl Scan {
         Ok(summary)
     }
 
-    /// What examines one file after another with these options: one a thread.
+    /// What examines files with these options: one a thread.
     pub fn examiner(&self, index: &Index) -> Examiner {
-        Examiner::new(index, self.limits.clone(), self.radius)
+        Examiner::new(index, self)
     }
 
-    /// One file; a panic costs its verdict, not the scan.
+    /// A group of files; a panic costs one its verdict, not the scan.
     fn examine(
         &self,
         examiner: &mut Examiner,
         index: &Index,
-        item: Item,
+        group: Vec<Item>,
         cancel: &AtomicBool,
-    ) -> Result<Finding> {
-        match item {
-            Item::Refused(path, reason) => Ok(examiner.refused(&path, reason)),
-            Item::File(path) => survive(examiner, |examiner| examiner.file(&path, cancel))
-                .unwrap_or_else(|reason| {
-                    *examiner = self.examiner(index);
-                    Ok(examiner.refused(&path, reason))
-                }),
+        progress: &dyn Fn(u64),
+    ) -> Vec<Result<Finding>> {
+        let file = |item: &Item| match item {
+            Item::File(path) => Some(path.clone()),
+            Item::Refused(..) => None,
+        };
+        let paths: Vec<_> = group.iter().filter_map(file).collect();
+        let mut together = match survive(examiner, |examiner| examiner.files(&paths, cancel)) {
+            Ok(Ok(findings)) => findings.into_iter(),
+            Ok(Err(error)) => {
+                let others = group.iter().skip(1).map(|_| Err(Error::Cancelled));
+                return std::iter::once(Err(error)).chain(others).collect();
+            }
+            // The fault is in one of them: by itself, each shows whether it is that one.
+            Err(_) => {
+                *examiner = self.examiner(index);
+                Vec::new().into_iter()
+            }
+        };
+        let mut outcomes = Vec::with_capacity(group.len());
+        for item in group {
+            let outcome = match item {
+                Item::Refused(path, reason) => Ok(examiner.refused(&path, reason)),
+                Item::File(path) => match together.next() {
+                    Some(finding) => Ok(finding),
+                    None => survive(examiner, |examiner| examiner.file(&path, cancel))
+                        .unwrap_or_else(|reason| {
+                            *examiner = self.examiner(index);
+                            Ok(examiner.refused(&path, reason))
+                        }),
+                },
+            };
+            progress(outcome.as_ref().map_or(0, Finding::bytes));
+            outcomes.push(outcome);
         }
+        outcomes
     }
 }
 

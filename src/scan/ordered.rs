@@ -23,22 +23,23 @@ pub(super) struct Ran {
     pub(super) stopped: bool,
 }
 
-/// Works on `items` with `threads` threads, each with a function made by `worker`, and hands the
-/// results to `done` on this thread, in the order of the items.
+/// Works on groups of items with `threads` threads, each with a function made by `worker` that
+/// gives a result for each item of a group, and hands the results to `done` on this thread, in the
+/// order of the items.
 ///
 /// # Errors
 /// If a thread cannot be started.
 pub(super) fn map<T, R, W>(
-    items: impl Iterator<Item = T> + Send,
+    groups: impl Iterator<Item = Vec<T>> + Send,
     threads: NonZeroUsize,
     worker: impl Fn() -> W + Sync,
     mut done: impl FnMut(R) -> ControlFlow<()>,
 ) -> io::Result<Ran>
 where
     R: Send,
-    W: FnMut(T) -> R,
+    W: FnMut(Vec<T>) -> Vec<R>,
 {
-    let queue = Queue::new(items);
+    let queue = Queue::new(groups);
     let mut ran = Ran::default();
     thread::scope(|scope| {
         // `done` may panic, or a thread not start: those that wait for room then end as well.
@@ -50,8 +51,8 @@ where
                 // Dropped by a panic as well, so that nobody waits for this thread's item.
                 let _close = Close(queue);
                 let mut work = worker();
-                while let Some((number, item)) = queue.take() {
-                    if sender.send((number, work(item))).is_err() {
+                while let Some((number, group)) = queue.take() {
+                    if sender.send((number, work(group))).is_err() {
                         break;
                     }
                 }
@@ -59,19 +60,22 @@ where
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
-        let mut next = 0;
-        for (number, result) in receiver {
-            waiting.insert(number, result);
-            while let Some(result) = waiting.remove(&next) {
+        let (mut next, mut finished) = (0, 0);
+        for (number, results) in receiver {
+            waiting.insert(number, results);
+            while let Some(results) = waiting.remove(&next) {
                 next += 1;
-                if ran.stopped {
-                    ran.dropped += 1;
-                } else if done(result).is_break() {
-                    ran.stopped = true;
-                    queue.close();
+                for result in results {
+                    finished += 1;
+                    if ran.stopped {
+                        ran.dropped += 1;
+                    } else if done(result).is_break() {
+                        ran.stopped = true;
+                        queue.close();
+                    }
                 }
             }
-            queue.advance(next);
+            queue.advance(finished);
         }
         Ok::<_, io::Error>(())
     })?;
@@ -79,29 +83,33 @@ where
     Ok(ran)
 }
 
-/// The input, handed out one by one, not further than the window.
+/// The input, handed out group by group, not further than the window.
 struct Queue<I> {
     state: Mutex<State<I>>,
     changed: Condvar,
 }
 
 struct State<I> {
-    items: I,
+    groups: I,
+    /// Groups taken.
+    number: u64,
+    /// Items taken.
     taken: u64,
+    /// Items whose results were handed on.
     done: u64,
     closed: bool,
 }
 
-impl<I: Iterator> Queue<I> {
-    fn new(items: I) -> Self {
+impl<T, I: Iterator<Item = Vec<T>>> Queue<I> {
+    fn new(groups: I) -> Self {
         Self {
-            state: Mutex::new(State { items, taken: 0, done: 0, closed: false }),
+            state: Mutex::new(State { groups, number: 0, taken: 0, done: 0, closed: false }),
             changed: Condvar::new(),
         }
     }
 
-    /// The next item with its number; waits while the window is full.
-    fn take(&self) -> Option<(u64, I::Item)> {
+    /// The next group with its number; waits while the window is full.
+    fn take(&self) -> Option<(u64, Vec<T>)> {
         let mut state = self
             .changed
             .wait_while(self.lock(), |state| !state.closed && state.taken - state.done >= WINDOW)
@@ -109,10 +117,11 @@ impl<I: Iterator> Queue<I> {
         if state.closed {
             return None;
         }
-        let item = state.items.next()?;
-        let number = state.taken;
-        state.taken += 1;
-        Some((number, item))
+        let group = state.groups.next()?;
+        let number = state.number;
+        state.number += 1;
+        state.taken += group.len() as u64;
+        Some((number, group))
     }
 }
 
@@ -152,20 +161,27 @@ mod tests {
         NonZeroUsize::new(count).unwrap()
     }
 
+    fn groups(mut items: impl Iterator<Item = u64>, size: usize) -> impl Iterator<Item = Vec<u64>> {
+        std::iter::from_fn(move || {
+            let group: Vec<u64> = items.by_ref().take(size).collect();
+            (!group.is_empty()).then_some(group)
+        })
+    }
+
     #[test]
     fn results_come_in_the_order_of_the_items_for_any_number_of_threads() {
-        for count in [1, 2, 8] {
+        for (count, size) in [(1, 1), (2, 1), (8, 1), (2, 7), (8, 100)] {
             for length in [0, 1, 7, 3 * WINDOW] {
                 let mut seen = Vec::new();
                 let ran = map(
-                    0..length,
+                    groups(0..length, size),
                     threads(count),
                     || {
-                        |item: u64| {
-                            if item % 97 == 3 {
+                        |group: Vec<u64>| {
+                            if group[0] % 97 == 3 {
                                 thread::sleep(Duration::from_millis(1));
                             }
-                            item * item
+                            group.iter().map(|item| item * item).collect()
                         }
                     },
                     |result| {
@@ -185,15 +201,16 @@ mod tests {
         let finished = AtomicU64::new(0);
         let ahead = AtomicU64::new(0);
         map(
-            0..4 * WINDOW,
+            groups(0..4 * WINDOW, 1),
             threads(4),
             || {
-                |item: u64| {
-                    if item == 0 {
+                |item: Vec<u64>| {
+                    if item == [0] {
                         thread::sleep(Duration::from_millis(200));
                         ahead.store(finished.load(Ordering::SeqCst), Ordering::SeqCst);
                     }
                     finished.fetch_add(1, Ordering::SeqCst);
+                    vec![()]
                 }
             },
             |()| ControlFlow::Continue(()),
@@ -207,9 +224,9 @@ mod tests {
     fn a_stop_ends_an_endless_input_and_every_item_is_accounted_for() {
         let mut seen = 0;
         let ran = map(
-            0..,
+            groups(0.., 3),
             threads(3),
-            || |item: u64| item,
+            || |items: Vec<u64>| items,
             |item| {
                 seen += 1;
                 if item == 5_000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -225,9 +242,14 @@ mod tests {
     fn a_panic_of_a_worker_ends_the_map_with_a_panic_and_no_hang() {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             map(
-                0..100_000,
+                groups(0..100_000, 1),
                 threads(2),
-                || |item: u64| assert_ne!(item, 10, "on purpose"),
+                || {
+                    |item: Vec<u64>| {
+                        assert_ne!(item, [10], "on purpose");
+                        vec![()]
+                    }
+                },
                 |()| ControlFlow::Continue(()),
             )
         }));
@@ -239,9 +261,9 @@ mod tests {
         let finished = AtomicU64::new(0);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             map(
-                0..,
+                groups(0.., 1),
                 threads(3),
-                || |_: u64| finished.fetch_add(1, Ordering::SeqCst),
+                || |_: Vec<u64>| vec![finished.fetch_add(1, Ordering::SeqCst)],
                 |_| -> ControlFlow<()> {
                     while finished.load(Ordering::SeqCst) < WINDOW {
                         thread::yield_now();

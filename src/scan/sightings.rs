@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Match;
 use crate::Result;
-use crate::hash::{Digests, Orientation, Orientations, Radius, Signal};
+use crate::hash::{Digests, Orientation, Orientations, Prescale, Radius, Signal};
 use crate::index::{EntryRef, Searcher};
 use crate::media::Rendering;
 
@@ -14,47 +14,46 @@ use crate::media::Rendering;
 pub(super) struct Sightings {
     digests: Vec<(Signal, EntryRef)>,
     nearest: HashMap<EntryRef, Sighting>,
-    last: Option<Orientations>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Sighting {
     distance: u32,
     orientation: Orientation,
+    prescale: Prescale,
     frame: u32,
     rendering: Rendering,
 }
 
 impl Sightings {
-    /// Looks up a file's digests.
+    /// Looks up those of a file's digests that were computed.
     pub(super) fn of_digests(&mut self, searcher: &mut Searcher, digests: &Digests) -> Result<()> {
-        for (signal, value) in [
-            (Signal::Sha256, digests.sha256.as_slice()),
-            (Signal::Sha1, &digests.sha1),
-            (Signal::Md5, &digests.md5),
-        ] {
+        for signal in [Signal::Sha256, Signal::Sha1, Signal::Md5] {
+            let Some(value) = digests.get(signal) else {
+                continue;
+            };
             let entries = searcher.exact(signal, value)?;
             self.digests.extend(entries.into_iter().map(|entry| (signal, entry)));
         }
         Ok(())
     }
 
-    /// Looks up one frame in all orientations. A frame like the one before costs nothing.
-    pub(super) fn of_frame(
+    /// Looks up one picture in all orientations.
+    pub(super) fn of_hashes(
         &mut self,
         searcher: &mut Searcher,
-        hashes: Orientations,
+        hashes: &Orientations,
+        prescale: Prescale,
         radius: Radius,
         (frame, rendering): (u32, Rendering),
     ) -> Result<()> {
-        if self.last.replace(hashes) == Some(hashes) {
-            return Ok(());
-        }
         let found = searcher.within_many(&hashes.hashes, radius)?;
         for ((orientation, _), hits) in hashes.iter().zip(found) {
             for hit in hits {
-                let sighting = Sighting { distance: hit.distance, orientation, frame, rendering };
-                // At equal distance the first stays: the earliest frame, the least turned.
+                let distance = hit.distance;
+                let sighting = Sighting { distance, orientation, prescale, frame, rendering };
+                // At equal distance the first stays: the earliest frame, the tool's way of hashing,
+                // the least turned.
                 let nearest = self.nearest.entry(hit.entry).or_insert(sighting);
                 if sighting.distance < nearest.distance {
                     *nearest = sighting;
@@ -62,6 +61,11 @@ impl Sightings {
             }
         }
         Ok(())
+    }
+
+    /// Whether no entry was found.
+    pub(super) fn is_empty(&self) -> bool {
+        self.digests.is_empty() && self.nearest.is_empty()
     }
 
     /// The matches: digests before PDQ, the strongest digest first, then by distance, bank, entry.
@@ -98,6 +102,7 @@ fn resolve(
         signal,
         distance: sighting.map_or(0, |sighting| sighting.distance),
         orientation: sighting.map(|sighting| sighting.orientation),
+        prescale: sighting.map_or(Prescale::Tool, |sighting| sighting.prescale),
         frame: sighting.map_or(0, |sighting| sighting.frame),
         rendering: sighting.map_or(Rendering::Stored, |sighting| sighting.rendering),
         category: entry.category.map(str::to_owned),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{Finding, Verdict};
-use crate::media::ReasonCode;
+use super::{Accuracy, Finding, Verdict};
+use crate::media::{Declined, ReasonCode};
 
 /// Counts of a scan. `files` is `matched + clear + unjudged`, always.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
@@ -24,6 +24,11 @@ pub struct Summary {
     pub reasons: BTreeMap<ReasonCode, u64>,
     /// Files that match an entry of this bank; a file can match several.
     pub banks: BTreeMap<String, u64>,
+    /// Files that have a PDQ hash, by how exact it is. With [`Accuracy::Screen`], these are the ones
+    /// that needed no more.
+    pub accuracy: BTreeMap<Accuracy, u64>,
+    /// JPEG files that had to be decoded in full, by reason.
+    pub declined: BTreeMap<Declined, u64>,
     /// Symbolic links not followed because their targets are inside the sources.
     pub links: u64,
     /// Seconds taken.
@@ -44,6 +49,12 @@ impl Summary {
         }
         if let Some(reason) = &finding.reason {
             *self.reasons.entry(reason.code).or_default() += 1;
+        }
+        if let Some(accuracy) = finding.fingerprint.as_ref().and_then(|known| known.accuracy) {
+            *self.accuracy.entry(accuracy).or_default() += 1;
+        }
+        if let Some(declined) = finding.declined {
+            *self.declined.entry(declined).or_default() += 1;
         }
         let banks: BTreeSet<_> = finding.matches.iter().map(|found| &found.bank).collect();
         for bank in banks {
@@ -77,7 +88,7 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::Signal;
+    use crate::hash::{Prescale, Signal};
     use crate::media::{Reason, Rendering};
     use crate::scan::Match;
 
@@ -93,6 +104,7 @@ mod tests {
                 signal: Signal::Md5,
                 distance: 0,
                 orientation: None,
+                prescale: Prescale::Tool,
                 frame: 0,
                 rendering: Rendering::Stored,
                 category: None,

@@ -12,11 +12,11 @@ use zerocopy::little_endian::U32;
 
 use super::arrange::{Arranged, arrange};
 use super::entries::{NewEntry, encode_label, signal_bits};
+use super::grouped::BuiltTable;
 use super::layout::{
     ALIGNMENT, BLOCK, CHUNKS, Counts, EntryRecord, HEADER_LEN, Header, LABEL_BITS, MAGIC, SECTIONS,
     SectionPlace, TABLES_FROM, VERSION, prefix_bits,
 };
-use super::tables::BuiltTable;
 use crate::{Error, Result};
 
 /// The bytes of ids, and of labels, that one segment can number.

@@ -9,7 +9,7 @@ use zerocopy::IntoBytes;
 use super::layout::{BLOCK, HEADER_LEN, SECTIONS, TABLES_FROM};
 use super::*;
 use crate::hamming::Kernel;
-use crate::hash::{Hash256, Radius};
+use crate::hash::{Hash256, PartialHash, Radius};
 
 fn good(rng: &mut StdRng, count: u32) -> Vec<u8> {
     let mut builder = SegmentBuilder::default();
@@ -59,7 +59,8 @@ fn ask(bytes: &[u8], queries: &[Hash256]) -> usize {
             errors += usize::from(done.is_err());
         }
         let few = if radius.get() > 31 { &queries[..1] } else { queries };
-        let done = segment.within_many(kernel, few, radius, &mut scratch, &mut |_, _| {});
+        let queries = few.iter().map(|hash| PartialHash::from(*hash));
+        let done = segment.within_many(kernel, queries, radius, &mut scratch, &mut |_, _| {});
         errors += usize::from(done.is_err());
     }
     for signal in Signal::ALL {

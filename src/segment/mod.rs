@@ -14,10 +14,12 @@ mod blocks;
 mod builder;
 mod digests;
 mod entries;
+mod grouped;
 #[cfg(test)]
 mod hostile;
 mod layout;
 mod map;
+mod probes;
 mod search;
 mod tables;
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! Searching a segment: the choice between tables and a flat scan, one query or many, digests.
 
 use super::Segment;
-use super::arrange::{Arranged, arrange};
 use super::layout::Section;
-use super::tables::Plan;
+use super::probes::{Plan, Query};
 use crate::Corruption;
 use crate::hamming::{Asker, Bucket, Kernel, Near, Passed};
-use crate::hash::{Hash256, Radius, Signal};
+use crate::hash::{Hash256, PartialHash, Radius, Signal};
 
 /// An entry of a segment within the radius.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,15 +22,18 @@ pub struct Scratch {
     pub(super) buckets: Vec<Bucket>,
     pub(super) passed: Vec<Passed>,
     pub(super) rows: Vec<u32>,
-    pub(super) near: Vec<Near>,
-    pub(super) near_many: Vec<(u32, Near)>,
-    pub(super) arranged: Vec<Arranged>,
+    pub(super) near: Vec<(u32, Near)>,
+    pub(super) scanned: Vec<Near>,
+    pub(super) queries: Vec<Query>,
+    pub(super) numbers: Vec<u16>,
     pub(super) ends: Vec<u32>,
     pub(super) askers: Vec<Asker>,
 }
 
 /// Queries that a batch handles together, so that its memory does not grow with the batch.
 const BATCH: usize = 16_384;
+/// Buckets that a batch visits together, for the same reason.
+const PROBES_A_BATCH: usize = 1 << 23;
 /// Fewer queries than this are searched one by one: sorting their probes would not pay.
 const BATCH_FROM: usize = 64;
 /// Rows that a batched flat scan compares with all queries before it goes on: they stay in cache.
@@ -40,13 +42,17 @@ const ROWS_A_ROUND: usize = 512;
 impl<B: AsRef<[u8]>> Segment<B> {
     /// The plan that a search at this radius follows: "tables" or "flat scan".
     pub fn plan(&self, radius: Radius) -> &'static str {
-        if self.tables_plan(radius.get()).is_some() { "tables" } else { "flat scan" }
+        let query = Query::new(0, Hash256::default());
+        if self.tables_plan(&query, radius).is_some() { "tables" } else { "flat scan" }
     }
 
-    fn tables_plan(&self, radius: u32) -> Option<Plan> {
-        let has_tables = !self.layout.section(Section::PdqTables).is_empty();
-        let plan = Plan::new(radius, self.count(Signal::Pdq) as usize);
-        if has_tables { plan } else { None }
+    /// The plan by which the tables answer this query, if they are the better way.
+    fn tables_plan(&self, query: &Query, radius: Radius) -> Option<Plan> {
+        if self.layout.section(Section::PdqTables).is_empty() {
+            return None;
+        }
+        let hashes = self.count(Signal::Pdq) as usize;
+        Plan::new(radius.get()).filter(|plan| plan.pays(query, hashes))
     }
 
     /// Appends all entries within `radius` of `hash`, in the order of their rows.
@@ -61,14 +67,14 @@ impl<B: AsRef<[u8]>> Segment<B> {
         scratch: &mut Scratch,
         found: &mut Vec<NearEntry>,
     ) -> Result<(), Corruption> {
-        let query = arrange(hash);
+        let query = Query::new(0, *hash);
         let mut near = std::mem::take(&mut scratch.near);
         near.clear();
-        match self.tables_plan(radius.get()) {
+        match self.tables_plan(&query, radius) {
             Some(plan) => self.tables()?.near(kernel, &query, plan, scratch, &mut near)?,
-            None => kernel.scan(self.checked_hashes()?, &query, radius.get(), &mut near),
+            None => self.scan_many(kernel, &[query], radius, scratch, &mut near)?,
         }
-        for hit in &near {
+        for (_, hit) in &near {
             found.push(NearEntry { entry: self.pdq_entry(hit.row)?, distance: hit.distance });
         }
         scratch.near = near;
@@ -77,6 +83,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
 
     /// Calls `found` with each entry within `radius` of each of many hashes, and the hash's number.
     ///
+    /// An entry is near a hash with unknown bits if it is near one of those for which that stands.
     /// Within one hash the order is as in [`Segment::within`]; memory does not grow with the batch.
     ///
     /// # Errors
@@ -84,38 +91,54 @@ impl<B: AsRef<[u8]>> Segment<B> {
     pub fn within_many(
         &self,
         kernel: Kernel,
-        hashes: &[Hash256],
+        hashes: impl Iterator<Item = PartialHash>,
         radius: Radius,
         scratch: &mut Scratch,
         found: &mut dyn FnMut(usize, NearEntry),
     ) -> Result<(), Corruption> {
-        let mut near = std::mem::take(&mut scratch.near_many);
-        let mut queries = std::mem::take(&mut scratch.arranged);
-        for (first, batch) in (0..).step_by(BATCH).zip(hashes.chunks(BATCH)) {
+        let mut hashes = (0..).zip(hashes).peekable();
+        let mut near = std::mem::take(&mut scratch.near);
+        let mut probing = std::mem::take(&mut scratch.queries);
+        while hashes.peek().is_some() {
             near.clear();
-            queries.clear();
-            queries.extend(batch.iter().map(arrange));
-            match self.tables_plan(radius.get()) {
-                Some(plan) if queries.len() < BATCH_FROM => {
+            probing.clear();
+            let mut scanning = Vec::new();
+            let mut tables_plan = None;
+            let mut probes = 0;
+            while probing.len() + scanning.len() < BATCH && probes < PROBES_A_BATCH {
+                let Some((number, hash)) = hashes.next() else { break };
+                let query = Query::new(number, hash);
+                match self.tables_plan(&query, radius) {
+                    Some(plan) => {
+                        probes += plan.count(&query);
+                        tables_plan = Some(plan);
+                        probing.push(query);
+                    }
+                    None => scanning.push(query),
+                }
+            }
+            match tables_plan {
+                Some(plan) if probing.len() < BATCH_FROM => {
                     let tables = self.tables()?;
-                    let mut one = Vec::new();
-                    for (number, query) in (0..).zip(&queries) {
-                        tables.near(kernel, query, plan, scratch, &mut one)?;
-                        near.extend(one.drain(..).map(|hit| (number, hit)));
+                    for query in &probing {
+                        tables.near(kernel, query, plan, scratch, &mut near)?;
                     }
                 }
                 Some(plan) => {
-                    self.tables()?.near_many(kernel, &queries, plan, scratch, &mut near)?;
+                    self.tables()?.near_many(kernel, &probing, plan, scratch, &mut near)?;
                 }
-                None => self.scan_many(kernel, &queries, radius.get(), &mut near)?,
+                None => {}
+            }
+            if !scanning.is_empty() {
+                self.scan_many(kernel, &scanning, radius, scratch, &mut near)?;
             }
             for (number, hit) in &near {
                 let entry = NearEntry { entry: self.pdq_entry(hit.row)?, distance: hit.distance };
-                found(first + *number as usize, entry);
+                found(*number as usize, entry);
             }
         }
-        scratch.near_many = near;
-        scratch.arranged = queries;
+        scratch.near = near;
+        scratch.queries = probing;
         Ok(())
     }
 
@@ -123,21 +146,28 @@ impl<B: AsRef<[u8]>> Segment<B> {
     fn scan_many(
         &self,
         kernel: Kernel,
-        queries: &[Arranged],
-        radius: u32,
+        queries: &[Query],
+        radius: Radius,
+        scratch: &mut Scratch,
         near: &mut Vec<(u32, Near)>,
     ) -> Result<(), Corruption> {
-        let mut hits = Vec::new();
+        let first = near.len();
+        let hits = &mut scratch.scanned;
         let rounds = self.checked_hashes()?.chunks(ROWS_A_ROUND);
-        for (first, rows) in (0..).step_by(ROWS_A_ROUND).zip(rounds) {
-            for (number, query) in (0..).zip(queries) {
-                kernel.scan(rows, query, radius, &mut hits);
-                near.extend(
-                    hits.drain(..).map(|hit| (number, Near { row: first + hit.row, ..hit })),
-                );
+        for (start, rows) in (0..).step_by(ROWS_A_ROUND).zip(rounds) {
+            for query in queries {
+                // What may stand at the unknown bits is allowed for, and then taken off again.
+                let widest = radius.get() + query.unknown();
+                kernel.scan(rows, query.bits(), widest, hits);
+                for hit in hits.drain(..) {
+                    let distance = query.distance(&rows[hit.row as usize]);
+                    if distance <= radius.get() {
+                        near.push((query.number, Near { row: start + hit.row, distance }));
+                    }
+                }
             }
         }
-        near.sort_unstable();
+        near[first..].sort_unstable();
         Ok(())
     }
 

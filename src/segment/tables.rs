@@ -1,4 +1,4 @@
-//! The ring-filtered tables: building one, and finding what is near a query in all sixteen.
+//! The ring-filtered tables: finding what is near a query in all sixteen.
 //!
 //! A hash has 16 chunks on a ring. If two hashes differ in at most `r` bits, then for some chunk `i`
 //! they differ there in at most `r / 16` bits, and in chunks `i` and `i + 1` together in at most
@@ -10,73 +10,18 @@
 use std::ops::Range;
 
 use zerocopy::FromBytes;
-use zerocopy::little_endian::{U16, U32};
+use zerocopy::little_endian::U32;
 
 use super::Scratch;
-use super::arrange::{Arranged, chunk};
+use super::arrange::Arranged;
 use super::blocks::Blocks;
 use super::layout::{ALIGNMENT, BUCKETS, CHUNKS, TableLayout};
-use crate::hamming::{Asker, Bucket, Kernel, Near, Passed, distance, prefetch};
+use super::probes::{Plan, Query};
+use crate::hamming::{Asker, Bucket, Kernel, Near, Passed, prefetch};
 use crate::{Corruption, Damage};
 
-/// All 16-bit masks of at most two bits, fewest bits first.
-const MASKS: [u16; 137] = {
-    let mut masks = [0; 137];
-    let (mut single, mut at) = (0, 1);
-    while single < 16 {
-        masks[at] = 1 << single;
-        (single, at) = (single + 1, at + 1);
-    }
-    let mut low = 0;
-    while low < 16 {
-        let mut high = low + 1;
-        while high < 16 {
-            masks[at] = 1 << low | 1 << high;
-            (high, at) = (high + 1, at + 1);
-        }
-        low += 1;
-    }
-    masks
-};
-
-/// What a radius asks of the tables.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Plan {
-    radius: u32,
-    /// Bucket numbers to visit, as differences from the query's own chunk.
-    masks: &'static [u16],
-    /// The most bits in which a chunk and the next may differ together.
-    pair_limit: u16,
-}
-
-impl Plan {
-    /// The plan for this radius among this many hashes; `None` where a flat scan costs less.
-    pub(super) fn new(radius: u32, hashes: usize) -> Option<Self> {
-        let masks = match radius / CHUNKS as u32 {
-            0 => &MASKS[..1],
-            1 => &MASKS[..17],
-            2 => &MASKS[..],
-            // Buckets three bits away are so many that a flat scan is the better plan.
-            _ => return None,
-        };
-        // In units of one full comparison: a bucket costs its misses in the cache, a word of it
-        // far less than a whole hash.
-        let probes = masks.len() * CHUNKS;
-        let words = hashes / BUCKETS * probes;
-        let pays = probes * 30 + words / 4 < hashes;
-        let pair_limit = (2 * radius / CHUNKS as u32) as u16;
-        pays.then_some(Self { radius, masks, pair_limit })
-    }
-
-    /// In how many bits the next chunk may differ, where the own differs by this mask.
-    #[inline(always)]
-    fn limit(&self, mask: u16) -> u16 {
-        self.pair_limit - mask.count_ones() as u16
-    }
-}
-
 /// One table of a mapped segment.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Table<'a> {
     offsets: &'a [U32],
     next: &'a [[u8; 2]],
@@ -144,79 +89,83 @@ impl<'a> Tables<'a> {
 
     /// The row's distance to the query, if it is within the radius.
     #[inline(always)]
-    fn compare(&self, row: u32, query: &Arranged, radius: u32) -> Result<Option<Near>, Corruption> {
+    fn compare(&self, row: u32, query: &Query, radius: u32) -> Result<Option<Near>, Corruption> {
         let place = self.hashes_at + row as usize * 32;
         self.blocks.check(self.bytes, place..place + 32)?;
-        let distance = distance(&self.hashes[row as usize], query);
+        let distance = query.distance(&self.hashes[row as usize]);
         Ok((distance <= radius).then_some(Near { row, distance }))
     }
 
-    /// Appends all rows near one query, in the order of rows.
+    /// Appends all rows near one query with its number, in the order of rows.
     ///
     /// Every stage asks for the cache lines of the next before it waits for any of them.
     pub(super) fn near(
         &self,
         kernel: Kernel,
-        query: &Arranged,
+        query: &Query,
         plan: Plan,
         scratch: &mut Scratch,
-        near: &mut Vec<Near>,
+        near: &mut Vec<(u32, Near)>,
     ) -> Result<(), Corruption> {
-        let Scratch { buckets, askers, passed, rows, .. } = scratch;
+        let Scratch { buckets, askers, passed, rows, numbers, .. } = scratch;
+        numbers.clear();
         buckets.clear();
         askers.clear();
         passed.clear();
         rows.clear();
-        let mut tables = Vec::with_capacity(CHUNKS);
-        for number in 0..CHUNKS {
+        let mut tables = [(Table::default(), 0); CHUNKS];
+        for (number, slot) in tables.iter_mut().enumerate() {
             let table = self.table(number)?;
-            for mask in plan.masks {
-                prefetch(table.offsets, usize::from(chunk(query, number) ^ mask));
-            }
-            tables.push(table);
+            plan.probe(query, number, |bucket, asker| {
+                prefetch(table.offsets, usize::from(bucket));
+                numbers.push(bucket);
+                askers.push(Asker { tag: number as u16, ..asker });
+            });
+            *slot = (table, askers.len());
         }
-        for (number, table) in tables.iter().enumerate() {
-            let (own, word) = (chunk(query, number), chunk(query, number + 1));
-            for mask in plan.masks {
-                let bucket = self.bucket(table, own ^ mask)?;
+        let mut first = 0;
+        for (table, end) in &tables {
+            for number in &numbers[first..*end] {
+                let bucket = self.bucket(table, *number)?;
                 for position in bucket.clone().step_by(WORDS_A_LINE) {
                     prefetch(table.next, position as usize);
                 }
                 prefetch(table.next, bucket.end.saturating_sub(1) as usize);
                 buckets.push(Bucket { start: bucket.start, end: bucket.end, askers: 1 });
-                askers.push(Asker { word, limit: plan.limit(*mask), tag: number as u32 });
             }
+            first = *end;
         }
-        let of_table = plan.masks.len();
-        for (number, table) in tables.iter().enumerate() {
+        let mut first = 0;
+        for (table, end) in &tables {
             let before = passed.len();
-            let range = number * of_table..(number + 1) * of_table;
-            kernel.filter(table.next, &buckets[range.clone()], &askers[range], passed);
+            kernel.filter(table.next, &buckets[first..*end], &askers[first..*end], passed);
             for word in &passed[before..] {
                 prefetch(table.rows, word.position as usize);
             }
+            first = *end;
         }
         for word in &*passed {
-            let row = self.row(&tables[word.tag as usize], word.position)?;
+            let row = self.row(&tables[usize::from(word.tag)].0, word.position)?;
             prefetch(self.hashes, row as usize);
             rows.push(row);
         }
         let first = near.len();
         for row in &*rows {
-            near.extend(self.compare(*row, query, plan.radius)?);
+            let found = self.compare(*row, query, plan.radius)?;
+            near.extend(found.map(|hit| (query.number, hit)));
         }
         sort_and_dedup(near, first);
         Ok(())
     }
 
-    /// Appends all rows near each of many queries, with the query's number, sorted.
+    /// Appends all rows near each of up to 65,536 queries, with the query's number, sorted.
     ///
     /// The probes of all queries are sorted by bucket, so that each table is walked once from its
-    /// start to its end. `queries` bounds the memory taken: 8 bytes a query and mask.
+    /// start to its end. The queries bound the memory taken: 8 bytes a probe of one table.
     pub(super) fn near_many(
         &self,
         kernel: Kernel,
-        queries: &[Arranged],
+        queries: &[Query],
         plan: Plan,
         scratch: &mut Scratch,
         near: &mut Vec<(u32, Near)>,
@@ -258,7 +207,7 @@ impl<'a> Tables<'a> {
     /// Compares in full what passed the filter of one table, and forgets it.
     fn compare_passed(
         &self,
-        queries: &[Arranged],
+        queries: &[Query],
         table: &Table<'_>,
         radius: u32,
         passed: &mut Vec<Passed>,
@@ -275,9 +224,9 @@ impl<'a> Tables<'a> {
             rows.push(row);
         }
         for (row, word) in rows.iter().zip(&*passed) {
-            let query = &queries[word.tag as usize];
+            let query = &queries[usize::from(word.tag)];
             let found = self.compare(*row, query, radius)?;
-            near.extend(found.map(|hit| (word.tag, hit)));
+            near.extend(found.map(|hit| (query.number, hit)));
         }
         passed.clear();
         Ok(())
@@ -293,31 +242,26 @@ const BUCKETS_A_ROUND: usize = 512;
 impl Scratch {
     /// Sorts the probes of all queries into one table by bucket, by counting: afterwards the askers
     /// of bucket `b` are `askers[ends[b - 1]..ends[b]]`.
-    fn sort_askers(&mut self, queries: &[Arranged], table: usize, plan: Plan) {
+    fn sort_askers(&mut self, queries: &[Query], table: usize, plan: Plan) {
         let Self { ends, askers, .. } = self;
         ends.clear();
         ends.resize(BUCKETS + 1, 0);
-        askers.resize(queries.len() * plan.masks.len(), Asker::default());
         // Counted one place to the right; the sums are then starts, and filling makes them ends.
         for query in queries {
-            let own = chunk(query, table);
-            for mask in plan.masks {
-                ends[usize::from(own ^ mask) + 1] += 1;
-            }
+            plan.probe(query, table, |bucket, _| ends[usize::from(bucket) + 1] += 1);
         }
         let mut sum = 0;
         for end in &mut *ends {
             sum += *end;
             *end = sum;
         }
+        askers.resize(sum as usize, Asker::default());
         for (tag, query) in (0..).zip(queries) {
-            let (own, word) = (chunk(query, table), chunk(query, table + 1));
-            for mask in plan.masks {
-                let limit = plan.limit(*mask);
-                let end = &mut ends[usize::from(own ^ mask)];
-                askers[*end as usize] = Asker { word, limit, tag };
+            plan.probe(query, table, |bucket, asker| {
+                let end = &mut ends[usize::from(bucket)];
+                askers[*end as usize] = Asker { tag, ..asker };
                 *end += 1;
-            }
+            });
         }
     }
 }
@@ -334,36 +278,5 @@ fn sort_and_dedup<T: Ord>(found: &mut Vec<T>, first: usize) {
             }
         }
         found.truncate(kept);
-    }
-}
-
-/// One table, ready to be written.
-pub(super) struct BuiltTable {
-    pub(super) offsets: Vec<U32>,
-    pub(super) next: Vec<U16>,
-    pub(super) rows: Vec<U32>,
-}
-
-impl BuiltTable {
-    /// Groups all rows by their chunk of this number: a counting sort, O(rows).
-    pub(super) fn new(hashes: &[Arranged], number: usize) -> Self {
-        let mut offsets = vec![0_u32; BUCKETS + 1];
-        for hash in hashes {
-            offsets[usize::from(chunk(hash, number)) + 1] += 1;
-        }
-        for bucket in 1..=BUCKETS {
-            offsets[bucket] += offsets[bucket - 1];
-        }
-        let mut free = offsets.clone();
-        let mut next = vec![U16::ZERO; hashes.len()];
-        let mut rows = vec![U32::ZERO; hashes.len()];
-        for (row, hash) in (0..).zip(hashes) {
-            let place = &mut free[usize::from(chunk(hash, number))];
-            next[*place as usize] = U16::new(chunk(hash, number + 1));
-            rows[*place as usize] = U32::new(row);
-            *place += 1;
-        }
-        let offsets = offsets.into_iter().map(U32::new).collect();
-        Self { offsets, next, rows }
     }
 }

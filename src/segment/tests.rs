@@ -9,7 +9,7 @@ use super::arrange::{arrange, restore};
 use super::layout::TABLES_FROM;
 use super::*;
 use crate::hamming::Kernel;
-use crate::hash::{Hash256, Radius};
+use crate::hash::{Hash256, PartialHash, Radius};
 
 const RADII: [u32; 10] = [0, 1, 15, 16, 31, 32, 47, 48, 128, 256];
 
@@ -85,7 +85,7 @@ fn assert_exact(hashes: &[Hash256], queries: &[Hash256], radii: &[u32]) -> usize
             }
             let mut batch = vec![Vec::new(); queries.len()];
             segment
-                .within_many(kernel, queries, radius, &mut scratch, &mut |query, near| {
+                .within_many(kernel, certain(queries), radius, &mut scratch, &mut |query, near| {
                     batch[query].push(near);
                 })
                 .unwrap();
@@ -93,6 +93,64 @@ fn assert_exact(hashes: &[Hash256], queries: &[Hash256], radii: &[u32]) -> usize
         }
     }
     hits
+}
+
+fn certain(hashes: &[Hash256]) -> impl Iterator<Item = PartialHash> {
+    hashes.iter().map(|hash| PartialHash::from(*hash))
+}
+
+#[test]
+fn unknown_bits_are_found_whatever_stands_there() {
+    let mut rng = StdRng::seed_from_u64(9);
+    for count in [5, 700, 100_000] {
+        let mut hashes = uniform(&mut rng, count / 5 * 4);
+        hashes.extend(clustered(&mut rng, count / 5));
+        let segment = Segment::from_bytes(build(&hashes)).unwrap();
+        let mut asked = Vec::new();
+        for unknown_bits in [0, 1, 5, 12, 20, 40, 90] {
+            // More than are searched one by one, and a chunk of which nothing is known.
+            for number in 0..15 {
+                let mut unknown = flip(&mut rng, &Hash256::default(), unknown_bits);
+                if number == 0 {
+                    unknown =
+                        restore(&[[0xff; 2].as_slice(), &[0; 30]].concat().try_into().unwrap());
+                }
+                let bits = rng.random_range(20..40);
+                let listed = hashes[rng.random_range(0..hashes.len())];
+                let near = flip(&mut rng, &listed, bits);
+                let garbage = unknown.as_bytes().map(|byte| byte & rng.random::<u8>());
+                let bytes = std::array::from_fn(|at| near.as_bytes()[at] ^ garbage[at]);
+                asked.push(PartialHash::new(Hash256::from_bytes(bytes), unknown));
+            }
+        }
+        let mut scratch = Scratch::default();
+        let mut hits = 0;
+        for kernel in Kernel::available() {
+            for radius in [0, 15, 31, 40] {
+                for part in [&asked[..], &asked[..20]] {
+                    let mut found = vec![Vec::new(); part.len()];
+                    let queries = part.iter().copied();
+                    let radius = Radius::new(radius).unwrap();
+                    segment
+                        .within_many(kernel, queries, radius, &mut scratch, &mut |query, near| {
+                            found[query].push(near);
+                        })
+                        .unwrap();
+                    for (partial, found) in part.iter().zip(found) {
+                        let all = (0..).zip(&hashes).map(|(entry, hash)| NearEntry {
+                            entry,
+                            distance: partial.distance(hash),
+                        });
+                        let wanted: Vec<_> =
+                            all.filter(|near| near.distance <= radius.get()).collect();
+                        assert_eq!(found, wanted, "{kernel:?} {radius:?} {partial:?}");
+                        hits += wanted.len();
+                    }
+                }
+            }
+        }
+        assert!(hits > 100, "{hits} among {count}");
+    }
 }
 
 #[test]

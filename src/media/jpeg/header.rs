@@ -65,7 +65,8 @@ pub(super) struct Huffman {
 }
 
 impl Huffman {
-    const NONE: Self = Self { counts: [0; 16], values: [0; 256], total: 0 };
+    /// A table that is not defined.
+    pub(super) const NONE: Self = Self { counts: [0; 16], values: [0; 256], total: 0 };
 
     /// The symbols in the order of their codes; none for a table that is not defined.
     pub(super) fn values(&self) -> &[u8] {
@@ -159,7 +160,10 @@ impl Header {
                     return Ok(header);
                 }
                 0xDB => header.quantise(body).ok_or(Declined::Damaged)?,
-                0xDD => header.restart = restart(body).ok_or(Declined::Damaged)?,
+                0xDD => {
+                    let interval = body.try_into().map_err(|_| Declined::Damaged)?;
+                    header.restart = u16::from_be_bytes(interval);
+                }
                 0xE0 => header.jfif |= body.starts_with(b"JFIF\0"),
                 0xEE if body.starts_with(b"Adobe") => {
                     header.adobe = body.get(11).copied().or(header.adobe);
@@ -324,15 +328,12 @@ impl Header {
         if self.quantisers.get(usize::from(luma.quantiser)).is_none_or(Option::is_none) {
             return Err(Declined::Damaged);
         }
-        let defined = |tables: &[Huffman; 4], number: u8| {
-            tables.get(usize::from(number)).is_some_and(|table| table.total > 0)
-        };
         let mut blocks = 0;
         for &part in self.scan.parts() {
             let component = self.component(part);
             blocks += component.across * component.down;
             let needs_ac = self.kind == Kind::Sequential;
-            if !defined(&self.dc, part.dc) || needs_ac && !defined(&self.ac, part.ac) {
+            if self.dc(part).total == 0 || needs_ac && self.ac(part).total == 0 {
                 return Err(Declined::Damaged);
             }
         }
@@ -396,8 +397,4 @@ fn marker(bytes: &[u8], at: usize) -> Result<(u8, usize), Declined> {
         Some(&marker) if fill > 0 && marker > 0 => Ok((marker, at + fill + 1)),
         _ => Err(Declined::Damaged),
     }
-}
-
-fn restart(body: &[u8]) -> Option<u16> {
-    Some(u16::from_be_bytes(body.try_into().ok()?))
 }

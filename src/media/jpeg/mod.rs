@@ -1,15 +1,31 @@
 //! JPEG: strictly first, so that damage is seen; then as far as it goes.
 
+mod bits;
+mod coarse;
 mod declined;
 mod header;
+mod layout;
 mod markers;
+mod progressive;
 mod sampled;
+#[cfg(test)]
+mod slow;
+mod tables;
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "numbers of a test are small")]
+mod tests;
+mod values;
+mod walk;
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "numbers of a test are small")]
+mod writer;
 
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+pub use coarse::{CoarseDecoder, CoarseLuma};
 pub use declined::Declined;
 pub(super) use markers::Markers;
 use markers::Model;

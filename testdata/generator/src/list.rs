@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use tutela::hash::{Digests, Hasher, Pixels, Prescale};
+use tutela::hash::{Digests, Hasher, Pixels, Prescale, Signal};
 
 use crate::Result;
 use crate::canvas::Canvas;
@@ -30,6 +30,7 @@ pub(crate) fn known(originals: &[(Canvas, File)]) -> Result<File> {
             return Err(format!("{name} has too little structure: {}", pdq.quality).into());
         }
         let digests = Digests::of(bytes);
+        let digest = |signal| digests.get(signal).map(hex).unwrap_or_default();
         let kind = match name {
             "market" => Kind::Pdq,
             "forest" => Kind::Sha256,
@@ -40,12 +41,12 @@ pub(crate) fn known(originals: &[(Canvas, File)]) -> Result<File> {
                 list,
                 "{},{},{},{}",
                 pdq.hash,
-                hex(&digests.md5),
-                hex(&digests.sha1),
-                hex(&digests.sha256)
+                digest(Signal::Md5),
+                digest(Signal::Sha1),
+                digest(Signal::Sha256)
             )?,
             Kind::Pdq => write!(list, "{},,,", pdq.hash)?,
-            Kind::Sha256 => write!(list, ",,,{}", hex(&digests.sha256))?,
+            Kind::Sha256 => write!(list, ",,,{}", digest(Signal::Sha256))?,
         }
         let category = ["example-a", "example-b"][usize::from(number % 3 == 0)];
         writeln!(list, ",T-{number:04},{category},{name};made-by-code")?;

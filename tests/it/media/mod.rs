@@ -9,10 +9,12 @@ mod hostile;
 mod stills;
 
 use std::ops::ControlFlow;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use files::{HEIGHT, WIDTH};
-use tutela::media::{Decoded, Limits, Reason, Rendering, decode};
+use tutela::media::{Decoded, Decoder, Frame, Limits, Reason, Rendering, decode};
 
+#[derive(Debug, PartialEq)]
 struct Shown {
     number: u32,
     rendering: Rendering,
@@ -22,6 +24,16 @@ struct Shown {
 }
 
 impl Shown {
+    fn new(frame: Frame<'_>) -> Self {
+        Self {
+            number: frame.number,
+            rendering: frame.rendering,
+            size: (frame.pixels.width(), frame.pixels.height()),
+            channels: frame.pixels.channels(),
+            data: frame.pixels.data().to_vec(),
+        }
+    }
+
     fn at(&self, x: usize, y: usize) -> [u8; 3] {
         let start = (y * self.size.0 + x) * self.channels;
         match &self.data[start..start + self.channels] {
@@ -43,18 +55,24 @@ impl Shown {
     }
 }
 
+/// One decoder for the files of all tests.
+static USED: LazyLock<Mutex<Decoder>> = LazyLock::new(Mutex::default);
+
+/// The frames of a file, and that a decoder that has seen others gives the same.
 fn frames_within(bytes: &[u8], limits: &Limits) -> (Result<Decoded, Reason>, Vec<Shown>) {
     let mut shown = Vec::new();
     let decoded = decode(bytes, limits, &mut |frame| {
-        shown.push(Shown {
-            number: frame.number,
-            rendering: frame.rendering,
-            size: (frame.pixels.width(), frame.pixels.height()),
-            channels: frame.pixels.channels(),
-            data: frame.pixels.data().to_vec(),
-        });
+        shown.push(Shown::new(frame));
         ControlFlow::Continue(())
     });
+    let mut again = Vec::new();
+    let mut used = USED.lock().unwrap_or_else(PoisonError::into_inner);
+    let decoded_again = used.decode(bytes, limits, &mut |frame| {
+        again.push(Shown::new(frame));
+        ControlFlow::Continue(())
+    });
+    assert_eq!(decoded_again, decoded);
+    assert!(again == shown, "a used decoder gives other pixels");
     (decoded, shown)
 }
 

@@ -6,7 +6,7 @@ use assert_cmd::Command;
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
 use serde_json::Value;
-use tutela::hash::{Digests, Hasher, Pixels, Prescale};
+use tutela::hash::{Digests, Hasher, Pixels, Prescale, Signal};
 
 /// A folder that vanishes at the end of the test.
 pub(crate) struct Dir(tempfile::TempDir);
@@ -80,7 +80,7 @@ pub(crate) fn pdq(picture: &RgbImage) -> String {
 /// MD5, SHA-1, SHA-256 of a file as hex.
 pub(crate) fn digests(path: &Path) -> [String; 3] {
     let digests = Digests::of(&fs::read(path).unwrap());
-    [hex(&digests.md5), hex(&digests.sha1), hex(&digests.sha256)]
+    [Signal::Md5, Signal::Sha1, Signal::Sha256].map(|signal| hex(digests.get(signal).unwrap()))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,0 +1,103 @@
+//! The first scan of a progressive file: the upper bits of the DC coefficients, and no more.
+
+use super::bits::{Entropy, extend, word};
+use super::header::Header;
+use super::layout::Layout;
+use super::tables::DcCodes;
+use super::values::Values;
+
+/// Reads the scan into `values`; `None` if it is damaged.
+pub(super) fn read(
+    header: &Header,
+    layout: &Layout,
+    entropy: &Entropy,
+    codes: &mut [DcCodes; 3],
+    values: &mut Values,
+) -> Option<()> {
+    let parts = header.scan.parts();
+    for (codes, &part) in codes.iter_mut().zip(parts) {
+        codes.set(header.dc(part));
+    }
+    let parts_of_unit = |part: &_| {
+        let component = header.component(*part);
+        usize::from(component.across * component.down)
+    };
+    let [luma, second, third] = &*codes;
+    // how many blocks of other components a unit has
+    let others = match parts {
+        [_, rest @ ..] if !rest.is_empty() => {
+            let mut counts = rest.iter().map(parts_of_unit);
+            (counts.next().unwrap_or(0), counts.next().unwrap_or(0))
+        }
+        _ => (0, 0),
+    };
+    let mut left = layout.units;
+    let mut begin = 0;
+    for &end in entropy.ends() {
+        let units = match header.restart {
+            0 => left,
+            interval => left.min(interval.into()),
+        };
+        left -= units;
+        values.restart();
+        let mut reader = Reader { data: entropy.from(begin), bit: 0, passed: 0 };
+        for _ in 0..units {
+            for down in 0..layout.down {
+                for across in 0..layout.across {
+                    let (x, y) = values.place(across, down);
+                    values.put(x, y, reader.difference(luma)?, header.scan.low)?;
+                }
+            }
+            for _ in 0..others.0 {
+                reader.skip(second)?;
+            }
+            for _ in 0..others.1 {
+                reader.skip(third)?;
+            }
+            values.advance();
+            reader.rebase();
+        }
+        (units > 0 && reader.ended(end - begin)).then_some(())?;
+        begin = end;
+    }
+    (left == 0).then_some(())
+}
+
+struct Reader<'a> {
+    data: &'a [u8],
+    bit: u32,
+    /// Bytes before `data`.
+    passed: usize,
+}
+
+impl Reader<'_> {
+    /// Moves the data along, so that the count of bits stays small.
+    #[inline(always)]
+    fn rebase(&mut self) {
+        // a widening cast
+        let bytes = (self.bit >> 3) as usize;
+        self.data = self.data.get(bytes..).unwrap_or_default();
+        self.passed += bytes;
+        self.bit &= 7;
+    }
+
+    /// Whether exactly `length` bytes are read, but for the bits that fill the last one.
+    fn ended(&self, length: usize) -> bool {
+        length == self.passed + usize::from(self.bit > 0)
+    }
+
+    #[inline(always)]
+    fn difference(&mut self, codes: &DcCodes) -> Option<i32> {
+        let bits = word(self.data, self.bit);
+        let (length, size @ 0..=11) = codes.read(bits)? else { return None };
+        self.bit += length + u32::from(size);
+        Some(extend(bits << length, size.into()))
+    }
+
+    #[inline(always)]
+    fn skip(&mut self, codes: &DcCodes) -> Option<()> {
+        let (length, size @ 0..=11) = codes.read(word(self.data, self.bit))? else { return None };
+        self.bit += length + u32::from(size);
+        Some(())
+    }
+}

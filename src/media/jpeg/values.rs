@@ -1,0 +1,254 @@
+//! The values of the brightness, read where the walk found its blocks.
+
+use super::bits::{extend, word};
+use super::layout::Layout;
+use super::tables::Pair;
+
+/// Blocks that are looked at in full, at most.
+pub(super) const SAMPLES: usize = 512;
+
+/// The place in a field (8 x its row + its column) of each coefficient in zigzag order (T.81,
+/// figure A.6).
+#[rustfmt::skip]
+pub(super) const ZIGZAG: [u8; 64] = [
+     0,  1,  8, 16,  9,  2,  3, 10, 17, 24, 32, 25, 18, 11,  4,  5,
+    12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13,  6,  7, 14, 21, 28,
+    35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
+    58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+];
+
+/// The quantised DC coefficients that eight bits a sample can have.
+const DC: std::ops::RangeInclusive<i32> = -2048..=2047;
+
+/// Where values go, and what is known of those that are left out.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    layout: Layout,
+    kept: usize,
+    /// The step of the DC coefficient.
+    step: f32,
+    /// Dequantisation in zigzag order.
+    factors: Factors,
+    plane: Vec<f32>,
+    /// The DC coefficient before, quantised.
+    last: i32,
+    /// The next unit, its column and its row.
+    column: usize,
+    row: usize,
+    /// Bits of AC coefficients of the brightness.
+    pub(super) bits: u64,
+    samples: Samples,
+}
+
+#[derive(Debug)]
+struct Factors([f32; 64]);
+
+impl Default for Factors {
+    fn default() -> Self {
+        Self([0.0; 64])
+    }
+}
+
+/// One block in each run of blocks, at a place in it that follows no pattern of the picture.
+#[derive(Debug, Default)]
+struct Samples {
+    /// Length of a run.
+    run: usize,
+    /// Blocks up to the next one.
+    wait: usize,
+    /// Blocks after that up to the end of the run.
+    after: usize,
+    random: u32,
+    count: u32,
+    energy: f64,
+}
+
+impl Samples {
+    fn new(blocks: usize) -> Self {
+        let run = blocks.div_ceil(SAMPLES).max(1);
+        let mut samples = Self { run, random: 1, ..Self::default() };
+        samples.choose();
+        samples
+    }
+
+    fn choose(&mut self) {
+        self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let place = (self.random >> 16) as usize % self.run;
+        self.wait += self.after + place;
+        self.after = self.run - 1 - place;
+    }
+
+    /// Whether the next block is one.
+    #[inline(always)]
+    fn next(&mut self) -> bool {
+        if self.wait > 0 {
+            self.wait -= 1;
+            return false;
+        }
+        self.choose();
+        true
+    }
+}
+
+impl Values {
+    /// Begins a picture of `kept` coefficients along each axis of a field.
+    pub(super) fn begin(&mut self, layout: Layout, kept: usize, quantiser: &[u16; 64]) {
+        let Layout { columns, rows, .. } = layout;
+        self.plane.clear();
+        self.plane.resize(columns * rows * kept * kept, 0.0);
+        for (factor, &step) in self.factors.0.iter_mut().zip(quantiser) {
+            *factor = step.into();
+        }
+        [self.step, ..] = self.factors.0;
+        self.samples = Samples::new(columns * rows);
+        (self.layout, self.kept) = (layout, kept);
+        (self.last, self.column, self.row, self.bits) = (0, 0, 0, 0);
+    }
+
+    /// The coefficients so far.
+    pub(super) fn plane(&self) -> &[f32] {
+        &self.plane
+    }
+
+    /// The mean of the squares of the coefficients not kept, a pixel.
+    #[expect(clippy::cast_possible_truncation, reason = "an estimate is rounded")]
+    pub(super) fn left_out(&self) -> f32 {
+        (self.samples.energy / f64::from(self.samples.count.max(1)) / 64.0) as f32
+    }
+
+    /// A restart marker: prediction begins again.
+    pub(super) fn restart(&mut self) {
+        self.last = 0;
+    }
+
+    /// Takes the DC coefficient of a block; `None` if it is none of eight-bit samples.
+    #[inline(always)]
+    pub(super) fn put(&mut self, x: usize, y: usize, difference: i32, low: u8) -> Option<()> {
+        self.last += difference;
+        // one comparison for both ends
+        if !DC.contains(&(self.last << low)) {
+            return None;
+        }
+        let Layout { columns, rows, .. } = self.layout;
+        if x < columns && y < rows {
+            let place = (y * columns * self.kept + x) * self.kept;
+            *self.plane.get_mut(place)? = (self.last << low) as f32 * self.step;
+        }
+        Some(())
+    }
+
+    /// The field of block `number` of the next unit.
+    #[inline(always)]
+    pub(super) fn place(&self, across: usize, down: usize) -> (usize, usize) {
+        (self.column * self.layout.across + across, self.row * self.layout.down + down)
+    }
+
+    /// On to the next unit.
+    #[inline(always)]
+    pub(super) fn advance(&mut self) {
+        self.column += 1;
+        if self.column == self.layout.units_across {
+            self.column = 0;
+            self.row += 1;
+        }
+    }
+
+    /// Takes the blocks of whole units whose places, and the end of the last, are in `at`.
+    pub(super) fn take(&mut self, data: &[u8], at: &[u32], pair: &Pair) -> Option<()> {
+        let Layout { across, down, blocks, columns, rows, .. } = self.layout;
+        let mut units = at;
+        while let [_, _, ..] = units {
+            let mut next = units;
+            for y in 0..down {
+                for x in 0..across {
+                    let &[from, to, ..] = next else { return None };
+                    next = next.get(1..)?;
+                    let bits = word(data, from);
+                    let (length, size) = pair.dc.read(bits)?;
+                    let size = u32::from(size);
+                    let (x, y) = self.place(x, y);
+                    self.put(x, y, extend(bits << length, size & 15), 0)?;
+                    let from = from + length + size;
+                    self.bits += u64::from(to.saturating_sub(from));
+                    if x < columns && y < rows {
+                        if self.kept > 1 {
+                            self.low(data, from, pair, (x, y))?;
+                        }
+                        if self.samples.next() {
+                            self.sample(data, from, pair)?;
+                        }
+                    }
+                }
+            }
+            self.advance();
+            units = units.get(blocks..)?;
+        }
+        Some(())
+    }
+
+    /// Reads the AC coefficients to be kept.
+    fn low(&mut self, data: &[u8], from: u32, pair: &Pair, (x, y): (usize, usize)) -> Option<()> {
+        let kept = self.kept;
+        // the place of the last one kept in zigzag order
+        let last = match kept {
+            2 => 4,
+            4 => 24,
+            _ => 63,
+        };
+        let columns = self.layout.columns * kept;
+        let field = self.plane.get_mut(y * kept * columns + x * kept..)?;
+        let factors = &self.factors.0;
+        each(data, from, pair, last, |place, value| {
+            let at = usize::from(*ZIGZAG.get(place)?);
+            let (u, v) = (at % 8, at / 8);
+            if u < kept && v < kept {
+                *field.get_mut(v * columns + u)? = value as f32 * factors.get(place)?;
+            }
+            Some(())
+        })
+    }
+
+    /// Sums up the squares of the AC coefficients not kept.
+    #[cold]
+    fn sample(&mut self, data: &[u8], from: u32, pair: &Pair) -> Option<()> {
+        let (kept, factors) = (self.kept, &self.factors.0);
+        let mut energy = 0.0;
+        each(data, from, pair, 63, |place, value| {
+            let at = usize::from(*ZIGZAG.get(place)?);
+            if at % 8 >= kept || at / 8 >= kept {
+                energy += f64::from(value as f32 * factors.get(place)?).powi(2);
+            }
+            Some(())
+        })?;
+        self.samples.count += 1;
+        self.samples.energy += energy;
+        Some(())
+    }
+}
+
+/// Reads AC coefficients from a bit on, up to place `last` in zigzag order or the end of the block.
+#[inline(always)]
+fn each(
+    data: &[u8],
+    from: u32,
+    pair: &Pair,
+    last: usize,
+    mut found: impl FnMut(usize, i32) -> Option<()>,
+) -> Option<()> {
+    let (mut bit, mut place) = (from, 1);
+    while place <= last {
+        let bits = word(data, bit);
+        let (length, symbol) = pair.ac.read(bits)?;
+        let size = u32::from(symbol & 15);
+        if symbol == 0 {
+            break;
+        }
+        place += usize::from(symbol >> 4);
+        if size > 0 && place <= last {
+            found(place, extend(bits << length, size))?;
+        }
+        place += 1;
+        bit += length + size;
+    }
+    Some(())
+}
