@@ -73,8 +73,8 @@ impl SampleDecoder {
 
     /// Decodes the picture of a file.
     ///
-    /// Pixels are those of libjpeg's accurate integer transform but for one in some hundred, which
-    /// is one lighter or darker.
+    /// The transform is in single precision: of photographs, two pixels in a hundred are one lighter
+    /// or darker than by an accurate integer transform.
     ///
     /// # Errors
     /// A [`Declined`] for every file that is not what this decoder is for, is over a limit, or is
