@@ -1,6 +1,8 @@
 use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use crate::support::{Dir, Run, args, digests, mix, pdq, picture, tutela};
 
@@ -135,7 +137,12 @@ fn a_second_writer_is_told_to_wait() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    // It holds the lock while it waits for its list; until it does, the second may well win.
+    // It holds the lock while it waits for its list. Were the second to come before that, the first
+    // one would be refused.
+    while !index.join("lock").exists() {
+        assert!(first.try_wait().unwrap().is_none(), "the first writer has ended");
+        thread::sleep(Duration::from_millis(1));
+    }
     let add = args!["index", "add", "--index", index, "--bank", "second", list];
     let refused = (0..1000).map(|_| Run::new(&add)).find(|run| run.status != Some(0));
     let refused = refused.unwrap().expect(2);
