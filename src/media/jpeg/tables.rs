@@ -78,7 +78,8 @@ impl<const SIZE: usize> Codes<SIZE> {
     #[cold]
     fn long(&self, word: u64) -> Option<(u32, u8)> {
         let seen = u32::try_from(word >> 48).ok()?;
-        for ((length, &end), &offset) in (1_u32..).zip(&self.ends).zip(&self.offsets) {
+        let longer = (1_u32..).zip(self.ends.iter().zip(&self.offsets)).skip(Self::BITS as usize);
+        for (length, (&end, &offset)) in longer {
             if seen < end {
                 let place = (seen >> (16 - length)).cast_signed() + offset;
                 return Some((length, *self.values.get(usize::try_from(place).ok()?)?));
@@ -104,7 +105,14 @@ pub(super) struct Pair {
 pub(super) type Step = u16;
 
 /// A step that cannot be taken: it passes more coefficients than there are.
-const NO_STEP: Step = 511 << 6;
+const NO_STEP: Step = MOST_PASSED << 6;
+
+/// Coefficients that a step passes at most: the sum of three must fit where one stands.
+const MOST_PASSED: Step = 127;
+
+/// Bits that a step takes at most: of three, the last must be seen in one load, and their sum must
+/// fit where one stands.
+const MOST_BITS: Step = 21;
 
 /// The look-ups of a walk: for each kind of component [`SIZE`] steps within a block, then as many
 /// from the start of one. The rest of its 16 bits' range is not used.
@@ -209,6 +217,10 @@ fn steps(into: &mut [Step], table: &Huffman, then: &[Step], step: impl Fn(u8) ->
             continue;
         };
         let first = step + Step::try_from(length).unwrap_or(0);
+        if !fits(first) {
+            places.fill(0);
+            continue;
+        }
         let left = seen.saturating_sub(u32::from(first & 63));
         if left == 0 || first >> 15 == 1 {
             places.fill(first);
@@ -217,11 +229,17 @@ fn steps(into: &mut [Step], table: &Huffman, then: &[Step], step: impl Fn(u8) ->
         let then = then.get(1 << left..2 << left).unwrap_or_default();
         for places in places.chunks_exact_mut(1 << left) {
             for (place, then) in places.iter_mut().zip(then) {
-                *place = first + then;
+                let both = first + then;
+                *place = if fits(both) { both } else { first };
             }
         }
     }
     rest.fill(0);
+}
+
+/// Whether a step is one that a walk can take.
+fn fits(step: Step) -> bool {
+    step & 63 <= MOST_BITS && step >> 6 & 511 < MOST_PASSED
 }
 
 /// The step over a DC coefficient, without its code (T.81, table F.1, for eight bits).

@@ -11,9 +11,6 @@ use super::tables::{SEEN, START, Schedule, Steps, Tables};
 /// Blocks of a stretch at most: a step may go beyond its end, and places are counted in a byte.
 pub(super) const STRETCH: usize = 240;
 
-/// Steps between two looks at whether a stretch is done; the bits of two are loaded at once.
-const PAIRS: usize = 2;
-
 /// A walk through one stretch of blocks, within one restart interval.
 #[derive(Debug)]
 pub(super) struct Walk {
@@ -71,7 +68,10 @@ impl Walk {
         if self.failed { None } else { self.at.get(..=self.length.into()) }
     }
 
-    /// A few steps on.
+    /// A few steps on, within one block.
+    ///
+    /// The bits of three steps are loaded at once. A step after the end of the block counts for
+    /// nothing, so that the three can be added up and looked at together.
     #[inline(always)]
     #[expect(
         clippy::indexing_slicing,
@@ -80,53 +80,84 @@ impl Walk {
     )]
     fn go(&mut self, ground: Ground<'_>) {
         let steps: &Steps = &ground.tables.steps;
-        let Self { mut bit, mut passed, mut block, mut base, .. } = *self;
-        for _ in 0..PAIRS {
-            let mut bits = word(ground.data, bit);
-            for _ in 0..2 {
-                // as many bits as are seen
-                let step = steps[usize::from(base | (bits >> (64 - SEEN)) as u16)];
-                let on = passed + u32::from(step >> 6 & 511);
-                if on > 63 {
-                    (self.bit, self.passed, self.block, self.base) = (bit, passed, block, base);
-                    return self.careful(ground);
-                }
-                let used = u32::from(step & 63);
-                bits <<= used;
-                bit += used;
-                self.at[usize::from(block.wrapping_add(1))] = bit;
-                let next = ground.schedule[usize::from(block)];
-                let ends = step >> 15;
-                // 0 or 1
-                block = block.wrapping_add(ends as u8);
-                passed = on & u32::from(ends).wrapping_sub(1);
-                base = (if ends == 0 { next } else { next >> 16 }) as u16;
-            }
+        let block = usize::from(self.block);
+        let next = ground.schedule[block];
+        let within = next as u16;
+        let seen = |bits: u64| (bits >> (64 - SEEN)) as u16;
+        let bits = word(ground.data, self.bit);
+        let first = steps[usize::from(self.base | seen(bits))];
+        let bits = bits << (first & 63);
+        let second = steps[usize::from(within | seen(bits))] & goes_on(first);
+        let bits = bits << (second & 63);
+        let third = steps[usize::from(within | seen(bits))] & goes_on(first | second);
+        let all = u32::from(first) + u32::from(second) + u32::from(third);
+        let on = self.passed + (all >> 6 & 511);
+        if on > 63 {
+            return self.careful(ground);
         }
-        (self.bit, self.passed, self.block, self.base) = (bit, passed, block, base);
+        self.bit += all & 63;
+        self.at[usize::from(self.block.wrapping_add(1))] = self.bit;
+        // 0 or 1
+        let ends = all >> 15;
+        self.block = self.block.wrapping_add(ends as u8);
+        self.passed = on & ends.wrapping_sub(1);
+        self.base = (if ends == 0 { next } else { next >> 16 }) as u16;
     }
 
-    /// One symbol on, at the end of a block, at a long code, or where nothing is right.
+    /// Step by step as far as that goes, and one symbol on: at the end of a block, at a long code, or
+    /// where nothing is right.
     #[cold]
     #[inline(never)]
     fn careful(&mut self, ground: Ground<'_>) {
         // steps beyond the stretch mean nothing
-        if self.done() {
-            return;
+        while !self.done() && self.step(ground) {}
+        if !self.done() {
+            self.symbol(ground);
         }
+    }
+
+    /// One step on; `false` if there is none.
+    #[inline(always)]
+    fn step(&mut self, ground: Ground<'_>) -> bool {
+        let bits = word(ground.data, self.bit);
+        let place = usize::from(self.base | (bits >> (64 - SEEN)) as u16);
+        let step = u32::from(ground.tables.steps[place]);
+        let on = self.passed + (step >> 6 & 511);
+        if on > 63 {
+            return false;
+        }
+        self.bit += step & 63;
+        self.arrive(ground, on, step >> 15 == 1);
+        true
+    }
+
+    /// At the place that was reached, in a block or at its end.
+    #[inline(always)]
+    fn arrive(&mut self, ground: Ground<'_>, on: u32, ends: bool) {
+        let block = usize::from(self.block);
+        if let Some(at) = self.at.get_mut(block + 1) {
+            *at = self.bit;
+        }
+        let next = ground.schedule[block];
+        self.block = self.block.wrapping_add(ends.into());
+        self.passed = if ends { 0 } else { on };
+        self.base = (if ends { next >> 16 } else { next }) as u16;
+    }
+
+    /// One symbol on.
+    fn symbol(&mut self, ground: Ground<'_>) {
         let kind = usize::from(self.base >> (SEEN + 1));
         let pair = ground.tables.pair(kind);
         let bits = word(ground.data, self.bit);
-        let mut ends = false;
         let read = if self.passed == 0 { pair.dc.read(bits) } else { pair.ac.read(bits) };
-        let used = match (self.passed, read) {
+        match (self.passed, read) {
             (0, Some((length, size @ 0..=11))) => {
-                self.passed = 1;
-                length + u32::from(size)
+                self.bit += length + u32::from(size);
+                self.arrive(ground, 1, false);
             }
             (1.., Some((length, 0))) => {
-                ends = true;
-                length
+                self.bit += length;
+                self.arrive(ground, 0, true);
             }
             (1.., Some((length, symbol))) => {
                 let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
@@ -136,31 +167,23 @@ impl Walk {
                 if !room || size > 10 || size == 0 && run < 15 {
                     return self.fail();
                 }
-                self.passed = last + 1;
-                ends = self.passed > 63;
-                length + size
+                self.bit += length + size;
+                self.arrive(ground, last + 1, last == 63);
             }
-            _ => return self.fail(),
-        };
-        self.bit += used;
-        // a byte is within both
-        let block = usize::from(self.block);
-        if let Some(at) = self.at.get_mut(block + 1) {
-            *at = self.bit;
+            _ => self.fail(),
         }
-        let next = ground.schedule.get(block).copied().unwrap_or(0);
-        if ends {
-            self.block += 1;
-            self.passed = 0;
-        }
-        let base = if ends { next >> 16 } else { next & 0xFFFF };
-        self.base = u16::try_from(base).unwrap_or(0);
     }
 
     fn fail(&mut self) {
         self.failed = true;
         self.length = 0;
     }
+}
+
+/// All ones after a step within a block, no ones after its end.
+#[inline(always)]
+fn goes_on(step: u16) -> u16 {
+    !(step.cast_signed() >> 15).cast_unsigned()
 }
 
 /// Walks in lockstep, so that each hides the latency of the others, until one of them is done.
