@@ -3,8 +3,8 @@
 #![allow(unsafe_code, reason = "SIMD intrinsics")]
 
 use std::arch::x86_64::{
-    __m256i, _mm256_add_epi8, _mm256_add_epi16, _mm256_and_si256, _mm256_cmpgt_epi16,
-    _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_set1_epi16,
+    __m256i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpgt_epi16, _mm256_loadu_si256,
+    _mm256_maddubs_epi16, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_set1_epi16,
     _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_xor_si256,
 };
 
@@ -23,7 +23,7 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
 /// Words in one register.
 const LANES: usize = 16;
 
-#[target_feature(enable = "avx2,popcnt")]
+#[target_feature(enable = "avx2")]
 pub(super) fn filter(
     words: &[[u8; 2]],
     buckets: &[Bucket],
@@ -31,36 +31,51 @@ pub(super) fn filter(
     passed: &mut Vec<Passed>,
 ) {
     for (bucket, first, askers) in asked(words, buckets, askers) {
-        filter_bucket(bucket, first, askers, passed);
+        let mut position = first;
+        for part in bucket.chunks(LANES) {
+            let used = u32::MAX >> (32 - 2 * part.len());
+            let from = words.get(position as usize..).unwrap_or_default();
+            // What follows the bucket is read along, and its answers are dropped.
+            match from.first_chunk() {
+                Some(lanes) => filter_lanes(lanes, used, position, askers, passed),
+                None => {
+                    let mut lanes = [[0; 2]; LANES];
+                    lanes[..part.len()].copy_from_slice(part);
+                    filter_lanes(&lanes, used, position, askers, passed);
+                }
+            }
+            position += part.len() as u32;
+        }
     }
 }
 
-#[target_feature(enable = "avx2,popcnt")]
+/// Of the answers, those whose bits are set in `used` count: two a word.
+#[target_feature(enable = "avx2")]
 #[inline]
-fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut Vec<Passed>) {
-    let (rounds, rest) = bucket.as_chunks::<LANES>();
-    let mut position = first;
-    for lanes in rounds {
-        // SAFETY: sixteen words are 32 readable bytes.
-        let words = unsafe { _mm256_loadu_si256(lanes.as_ptr().cast()) };
-        for asker in askers {
-            let word = _mm256_set1_epi16(asker.word.cast_signed());
-            let limit = _mm256_set1_epi16(asker.limit.min(16).cast_signed());
-            let known = _mm256_set1_epi16(asker.known.cast_signed());
-            let differing = _mm256_and_si256(_mm256_xor_si256(words, word), known);
-            let distances = count_words(differing);
-            let far = _mm256_movemask_epi8(_mm256_cmpgt_epi16(distances, limit));
-            // Two mask bits a word: keep the lower.
-            let mut hits = !far.cast_unsigned() & 0x5555_5555;
-            while hits != 0 {
-                let lane = hits.trailing_zeros() / 2;
-                passed.push(Passed { position: position + lane, tag: asker.tag });
-                hits &= hits - 1;
-            }
+fn filter_lanes(
+    lanes: &[[u8; 2]; LANES],
+    used: u32,
+    position: u32,
+    askers: &[Asker],
+    passed: &mut Vec<Passed>,
+) {
+    // SAFETY: sixteen words are 32 readable bytes.
+    let words = unsafe { _mm256_loadu_si256(lanes.as_ptr().cast()) };
+    for asker in askers {
+        let word = _mm256_set1_epi16(asker.word.cast_signed());
+        let limit = _mm256_set1_epi16(asker.limit.min(16).cast_signed());
+        let known = _mm256_set1_epi16(asker.known.cast_signed());
+        let differing = _mm256_and_si256(_mm256_xor_si256(words, word), known);
+        let distances = count_words(differing);
+        let far = _mm256_movemask_epi8(_mm256_cmpgt_epi16(distances, limit));
+        // Two mask bits a word: keep the lower.
+        let mut hits = !far.cast_unsigned() & used & 0x5555_5555;
+        while hits != 0 {
+            let lane = hits.trailing_zeros() / 2;
+            passed.push(Passed { position: position + lane, tag: asker.tag });
+            hits &= hits - 1;
         }
-        position += LANES as u32;
     }
-    portable::filter_bucket(rest, position, askers, passed);
 }
 
 /// The number of bits set in each 16-bit lane.
@@ -75,7 +90,5 @@ fn count_words(words: __m256i) -> __m256i {
     let in_low = _mm256_shuffle_epi8(bits_of_nibble, _mm256_and_si256(words, low));
     let high_nibbles = _mm256_and_si256(_mm256_srli_epi16::<4>(words), low);
     let in_high = _mm256_shuffle_epi8(bits_of_nibble, high_nibbles);
-    let in_bytes = _mm256_add_epi8(in_low, in_high);
-    let in_low_byte = _mm256_and_si256(in_bytes, _mm256_set1_epi16(0x00ff));
-    _mm256_add_epi16(in_low_byte, _mm256_srli_epi16::<8>(in_bytes))
+    _mm256_maddubs_epi16(_mm256_add_epi8(in_low, in_high), _mm256_set1_epi8(1))
 }

@@ -34,6 +34,17 @@ impl PartialHash {
         self.unknown
     }
 
+    /// A hash that stands for all that this one or the other stands for.
+    pub fn or(&self, other: &Self) -> Self {
+        let mut unknown = *self.unknown.as_bytes();
+        let others = other.unknown.as_bytes().iter();
+        let differing = self.hash.as_bytes().iter().zip(other.hash.as_bytes());
+        for (unknown, (other, (a, b))) in unknown.iter_mut().zip(others.zip(differing)) {
+            *unknown |= other | (a ^ b);
+        }
+        Self { hash: self.hash, unknown: Hash256::from_bytes(unknown) }
+    }
+
     /// The number of known bits in which `other` differs: its distance to the nearest hash that this
     /// one stands for.
     pub fn distance(&self, other: &Hash256) -> u32 {

@@ -95,6 +95,12 @@ impl Searcher {
         Ok(hits)
     }
 
+    /// About what a search costs, in comparisons of whole hashes: at most as many as there are.
+    pub fn cost(&self, hash: impl Into<PartialHash>, radius: Radius) -> u64 {
+        let hash = hash.into();
+        self.parts.iter().map(|part| part.segment.cost(hash, radius)).sum()
+    }
+
     /// Calls `near` with the number of each hash that has a live entry within the radius, once for
     /// each entry. What it finds is what [`Searcher::within_many`] finds, without collecting it.
     ///

@@ -8,11 +8,11 @@ use crate::media::{CoarseDecoder, CoarseLuma, Limits};
 
 /// By how much the quality of a screened picture may differ from the reference's.
 const QUALITY_MARGIN: u8 = 20;
-/// With more unsettled bits than this in one orientation, hashing the picture exactly costs less
-/// than searching for all that it may be.
-const MOST_UNSETTLED: u32 = 64;
+/// What a search may cost, in comparisons of hashes for each field of the picture: beyond that,
+/// hashing the picture exactly costs less.
+const COST_A_FIELD: u64 = 200;
 /// The same of a progressive file, which costs most to hash exactly.
-const MOST_UNSETTLED_PROGRESSIVE: u32 = 96;
+const COST_A_FIELD_PROGRESSIVE: u64 = 400;
 
 /// What screening told of a file.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl Screening {
             let Ok(luma) = decoded else { return };
             let asked = queries.len();
             let length = files.get(file).map_or(0, |bytes| bytes.len());
-            match ask(&luma, detail(&luma, length), screener, queries) {
+            match ask(&luma, length, radius, (screener, searcher), queries) {
                 Some(seen) => *slot = Screened::Clear(seen),
                 None => queries.truncate(asked),
             }
@@ -79,41 +79,45 @@ impl Screening {
 
 /// Appends what must be asked of the index about a picture; `None` if its coefficients do not settle
 /// enough.
+///
+/// In each orientation, one question stands for both ways in which lists may have hashed it.
 fn ask(
     luma: &CoarseLuma<'_>,
-    detail: f32,
-    screener: &mut Screener,
+    bytes: usize,
+    radius: Radius,
+    (screener, searcher): (&mut Screener, &Searcher),
     queries: &mut Vec<PartialHash>,
 ) -> Option<Seen> {
-    let coarse = luma.coarse;
-    let mut seen = None;
-    let most = match luma.left_out {
-        Some(_) => MOST_UNSETTLED,
-        None => MOST_UNSETTLED_PROGRESSIVE,
-    };
-    for (prescale, of_detail, always) in TOLERANCE {
-        let screen = screener.coarse(coarse, prescale);
-        if screen.quality() < QUALITY_FLOOR + QUALITY_MARGIN {
-            return None;
-        }
+    let detail = detail(luma, bytes);
+    let [(hashes, tool), (others, none)] = TOLERANCE.map(|(prescale, of_detail, always)| {
+        let screen = screener.coarse(luma.coarse, prescale);
         let hashes = screen.orientations();
         let unsettled = screen.doubtful(of_detail * detail + always);
-        if unsettled.iter().any(|bits| bits.ones() > most) {
-            return None;
-        }
-        let partial = hashes.iter().zip(unsettled);
-        queries.extend(partial.map(|((_, hash), unknown)| PartialHash::new(hash, unknown)));
-        seen.get_or_insert(hashes.original());
+        let partial = |index: usize| PartialHash::new(hashes.hashes[index], unsettled[index]);
+        (hashes, std::array::from_fn::<_, 8, _>(partial))
+    });
+    if hashes.quality.min(others.quality) < QUALITY_FLOOR + QUALITY_MARGIN {
+        return None;
     }
-    let (width, height) = (coarse.width() as u32, coarse.height() as u32);
-    seen.map(|pdq| Seen { width, height, pdq })
+    let a_field = match luma.left_out {
+        Some(_) => COST_A_FIELD,
+        None => COST_A_FIELD_PROGRESSIVE,
+    };
+    let mut left = luma.fields.saturating_mul(a_field);
+    for (tool, none) in tool.iter().zip(&none) {
+        let either = tool.or(none);
+        left = left.checked_sub(searcher.cost(either, radius))?;
+        queries.push(either);
+    }
+    let (width, height) = (luma.coarse.width() as u32, luma.coarse.height() as u32);
+    Some(Seen { width, height, pdq: hashes.original() })
 }
 
 /// By how much the reference's coefficients may differ, for each way of hashing: for each step of the
 /// detail that a picture's low frequencies leave out, and in any case.
 ///
 /// Measured on 458 files of 1632 x 1224 and 4000 x 3000, progressive ones among them: where at most
-/// [`MOST_UNSETTLED`] bits were within it, no bit beyond it differed. It is no proof: detail that beats
+/// 64 bits were within it, no bit beyond it differed. It is no proof: detail that beats
 /// with the reference's grid of samples can weigh more.
 const TOLERANCE: [(Prescale, f32, f32); 2] =
     [(Prescale::Tool, 0.8, 1.5), (Prescale::None, 0.45, 1.0)];

@@ -3,22 +3,28 @@
 use super::arrange::{Arranged, arrange, chunk};
 use super::layout::{BUCKETS, CHUNKS};
 use crate::hamming::{Asker, distance_within};
-use crate::hash::PartialHash;
+use crate::hash::{PartialHash, Radius};
 
 /// A query in the stored order of bits, with its number among those asked together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Query {
     pub(super) number: u32,
+    pub(super) radius: u32,
     bits: Arranged,
     known: Arranged,
+    /// By how many known bits less one a visited chunk may differ: 0 for a table that is not
+    /// visited. `None` where comparing all hashes is always better.
+    reaches: Option<[u8; CHUNKS]>,
 }
 
 impl Query {
-    pub(super) fn new(number: u32, hash: impl Into<PartialHash>) -> Self {
+    pub(super) fn new(number: u32, hash: impl Into<PartialHash>, radius: Radius) -> Self {
         let partial = hash.into();
         let mut known = arrange(&partial.unknown());
         known.iter_mut().for_each(|byte| *byte = !*byte);
-        Self { number, bits: arrange(&partial.hash()), known }
+        let radius = radius.get();
+        let reaches = reaches(radius, &known);
+        Self { number, radius, bits: arrange(&partial.hash()), known, reaches }
     }
 
     /// The bits that it has, and what stands at those that it does not know.
@@ -58,62 +64,84 @@ const MASKS: [u16; 137] = {
     masks
 };
 
-/// What a radius asks of the tables.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Plan {
-    pub(super) radius: u32,
-    /// By which known bits a visited chunk differs from the query's own.
-    masks: &'static [u16],
-    /// The most known bits in which a chunk and the next may differ together.
-    pair_limit: u16,
+/// [`MASKS`] of at most so many bits, less one.
+const MASKS_WITHIN: [usize; 4] = [0, 1, 17, 137];
+
+/// How far to look around each chunk, so that nothing within the radius is missed at the least cost.
+///
+/// If two hashes differ in at most `r` bits, and a reach is given to each chunk so that the reaches
+/// are `r + 1` together, then some chunk differs in fewer bits than its reach, and it and the next one
+/// together in fewer than the sum of both. (The cycle lemma, see `docs/design.md`.) So a chunk of
+/// which much is unknown, which has many buckets to visit, is left out, and others reach farther.
+fn reaches(radius: u32, known: &Arranged) -> Option<[u8; CHUNKS]> {
+    let wanted = radius + 1;
+    let chunks = CHUNKS as u32;
+    if wanted > 3 * chunks {
+        // Buckets three bits away are so many that a flat scan is the better plan.
+        return None;
+    }
+    let even = |number: u32| (wanted / chunks + u32::from(number < wanted % chunks)) as u8;
+    if *known == [u8::MAX; 32] {
+        return Some(std::array::from_fn(|number| even(number as u32)));
+    }
+    // What the next step of each chunk adds: buckets.
+    let step = |number: usize, reach: u8| {
+        let known = chunk(known, number).count_ones();
+        let choices = match reach {
+            0 => 1,
+            1 => known,
+            2 => known * known.saturating_sub(1) / 2,
+            _ => return u32::MAX,
+        };
+        choices << (16 - known)
+    };
+    let mut reaches = [0; CHUNKS];
+    let mut steps: [u32; CHUNKS] = std::array::from_fn(|number| step(number, 0));
+    for _ in 0..wanted {
+        let cheapest = (0..CHUNKS).min_by_key(|number| steps[*number])?;
+        reaches[cheapest] += 1;
+        steps[cheapest] = step(cheapest, reaches[cheapest]);
+    }
+    Some(reaches)
 }
 
-impl Plan {
-    /// The plan for this radius; `None` where comparing all hashes is always better.
-    pub(super) fn new(radius: u32) -> Option<Self> {
-        let masks = match radius / CHUNKS as u32 {
-            0 => &MASKS[..1],
-            1 => &MASKS[..17],
-            2 => &MASKS[..],
-            // Buckets three bits away are so many that a flat scan is the better plan.
-            _ => return None,
-        };
-        Some(Self { radius, masks, pair_limit: (2 * radius / CHUNKS as u32) as u16 })
-    }
-
-    /// Whether the tables cost this query less than comparing this many hashes.
-    pub(super) fn pays(self, query: &Query, hashes: usize) -> bool {
-        // In units of one full comparison: a bucket costs its misses in the cache, a word of it
-        // far less than a whole hash.
-        let probes = self.count(query);
+impl Query {
+    /// What the tables of this many hashes cost, in units of one full comparison: a bucket costs its
+    /// misses in the cache, a word of it far less than a whole hash. `None` if they are of no use.
+    pub(super) fn cost(&self, hashes: usize) -> Option<usize> {
+        let probes = self.count()?;
         let words = (hashes / BUCKETS).saturating_mul(probes);
-        probes.saturating_mul(30).saturating_add(words / 4) < hashes
+        Some(probes.saturating_mul(30).saturating_add(words / 4))
     }
 
-    /// The buckets that this query visits in all tables.
-    pub(super) fn count(self, query: &Query) -> usize {
-        let of_chunk = |number| {
-            let known = chunk(&query.known, number);
-            let flips = self.masks.iter().filter(|mask| **mask & !known == 0).count();
+    /// The buckets to visit in all tables.
+    pub(super) fn count(&self) -> Option<usize> {
+        let reaches = self.reaches.as_ref()?;
+        let of_chunk = |(number, reach): (usize, &u8)| {
+            let known = chunk(&self.known, number);
+            let masks = &MASKS[..MASKS_WITHIN[usize::from(*reach)]];
+            let flips = masks.iter().filter(|mask| **mask & !known == 0).count();
             flips << known.count_zeros()
         };
-        (0..CHUNKS).map(of_chunk).sum()
+        Some(reaches.iter().enumerate().map(of_chunk).sum())
     }
 
-    /// Visits each bucket of a table in which something near the query can be: `visit` gets its
-    /// number, and who asks there.
+    /// Visits each bucket of a table in which something near can be: `visit` gets its number, and
+    /// who asks there.
     ///
     /// An entry that is near some hash for which the query stands has, in some chunk, the query's
     /// known bits but for a few, and any of the others.
     #[inline(always)]
-    pub(super) fn probe(self, query: &Query, table: usize, mut visit: impl FnMut(u16, Asker)) {
-        let (own, known) = (chunk(&query.bits, table), chunk(&query.known, table));
-        let (word, known_next) = (chunk(&query.bits, table + 1), chunk(&query.known, table + 1));
-        for mask in self.masks {
+    pub(super) fn probe(&self, table: usize, mut visit: impl FnMut(u16, Asker)) {
+        let reaches = self.reaches.unwrap_or_default();
+        let (reach, next) = (reaches[table], reaches[(table + 1) % CHUNKS]);
+        let (own, known) = (chunk(&self.bits, table), chunk(&self.known, table));
+        let (word, known_next) = (chunk(&self.bits, table + 1), chunk(&self.known, table + 1));
+        for mask in &MASKS[..MASKS_WITHIN[usize::from(reach)]] {
             if mask & !known != 0 {
                 continue;
             }
-            let limit = self.pair_limit - mask.count_ones() as u16;
+            let limit = u16::from(reach + next) - 1 - mask.count_ones() as u16;
             let asker = Asker { word, known: known_next, limit, tag: 0 };
             let mut guess = !known;
             loop {
@@ -137,24 +165,44 @@ mod tests {
         let mut unknown = [0; 32];
         for known_bits in [0xffff_u16, 0xfffe, 0x0ff0, 0x1234, 0] {
             unknown[..2].copy_from_slice(&(!known_bits).to_le_bytes());
-            let mut query = Query::new(0, Hash256::from_bytes([0x5a; 32]));
-            query.known = unknown.map(|byte: u8| !byte);
-            let own = chunk(&query.bits, 0);
-            for (radius, reach) in [(0, 0), (15, 0), (16, 1), (31, 1), (32, 2), (47, 2)] {
-                let plan = Plan::new(radius).unwrap();
-                let mut probed = Vec::new();
-                plan.probe(&query, 0, |bucket, asker| {
-                    let differing = ((bucket ^ own) & known_bits).count_ones();
-                    assert_eq!(differing + u32::from(asker.limit), 2 * radius / 16);
-                    probed.push(bucket);
-                });
-                probed.sort_unstable();
-                let near = |bucket: &u16| ((bucket ^ own) & known_bits).count_ones() <= reach;
-                let wanted: Vec<u16> = (0..=u16::MAX).filter(near).collect();
-                assert_eq!(probed, wanted, "known {known_bits:x}, radius {radius}");
-                let others = 15 * plan.masks.len();
-                assert_eq!(plan.count(&query), probed.len() + others);
+            for radius in [0, 15, 16, 20, 31, 32, 47] {
+                let hash = Hash256::from_bytes([0x5a; 32]);
+                let mut query = Query::new(0, hash, Radius::new(radius).unwrap());
+                query.known = unknown.map(|byte: u8| !byte);
+                query.reaches = reaches(radius, &query.known);
+                let reaches = query.reaches.unwrap();
+                assert_eq!(reaches.iter().map(|reach| u32::from(*reach)).sum::<u32>(), radius + 1);
+                let mut probes = 0;
+                for table in 0..CHUNKS {
+                    let own = chunk(&query.bits, table);
+                    let known = chunk(&query.known, table);
+                    let (reach, next) = (reaches[table], reaches[(table + 1) % CHUNKS]);
+                    let mut probed = Vec::new();
+                    query.probe(table, |bucket, asker| {
+                        let differing = ((bucket ^ own) & known).count_ones();
+                        assert_eq!(differing + u32::from(asker.limit) + 1, u32::from(reach + next));
+                        probed.push(bucket);
+                    });
+                    probed.sort_unstable();
+                    let near = |bucket: &u16| ((bucket ^ own) & known).count_ones() < reach.into();
+                    let wanted: Vec<u16> = (0..=u16::MAX).filter(near).collect();
+                    assert_eq!(probed, wanted, "known {known_bits:x}, radius {radius}");
+                    probes += probed.len();
+                }
+                assert_eq!(query.count(), Some(probes));
             }
         }
+    }
+
+    #[test]
+    fn unknown_chunks_are_left_to_the_others() {
+        let unknown = Hash256::from_bytes([0x0f; 32]);
+        let query = Query::new(0, PartialHash::new(unknown, unknown), Radius::default());
+        let even = 16 * (1 + 8) << 8;
+        assert!(query.count().unwrap() <= even, "{:?}", query.reaches);
+        let mut known = [0xff; 32];
+        known[..2].fill(0);
+        assert_eq!(reaches(31, &known).unwrap()[0], 0);
+        assert_eq!(reaches(48, &known), None);
     }
 }

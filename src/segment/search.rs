@@ -2,7 +2,7 @@
 
 use super::Segment;
 use super::layout::Section;
-use super::probes::{Plan, Query};
+use super::probes::Query;
 use crate::Corruption;
 use crate::hamming::{Asker, Bucket, Kernel, Near, Passed};
 use crate::hash::{Hash256, PartialHash, Radius, Signal};
@@ -34,25 +34,33 @@ pub struct Scratch {
 const BATCH: usize = 16_384;
 /// Buckets that a batch visits together, for the same reason.
 const PROBES_A_BATCH: usize = 1 << 23;
-/// Fewer queries than this are searched one by one: sorting their probes would not pay.
-const BATCH_FROM: usize = 64;
+/// Queries that visit fewer buckets than this are searched one by one: sorting would not pay.
+const BATCH_FROM: usize = 1 << 14;
 /// Rows that a batched flat scan compares with all queries before it goes on: they stay in cache.
 const ROWS_A_ROUND: usize = 512;
+/// With up to so many unknown bits, a comparison of all bits sifts out most rows.
+const FEW_UNKNOWN: u32 = 40;
 
 impl<B: AsRef<[u8]>> Segment<B> {
     /// The plan that a search at this radius follows: "tables" or "flat scan".
     pub fn plan(&self, radius: Radius) -> &'static str {
-        let query = Query::new(0, Hash256::default());
-        if self.tables_plan(&query, radius).is_some() { "tables" } else { "flat scan" }
+        let query = Query::new(0, Hash256::default(), radius);
+        if self.tables_cost(&query).is_some() { "tables" } else { "flat scan" }
     }
 
-    /// The plan by which the tables answer this query, if they are the better way.
-    fn tables_plan(&self, query: &Query, radius: Radius) -> Option<Plan> {
+    /// What the tables cost this query, if they are the better way to answer it.
+    fn tables_cost(&self, query: &Query) -> Option<usize> {
         if self.layout.section(Section::PdqTables).is_empty() {
             return None;
         }
         let hashes = self.count(Signal::Pdq) as usize;
-        Plan::new(radius.get()).filter(|plan| plan.pays(query, hashes))
+        query.cost(hashes).filter(|cost| *cost < hashes)
+    }
+
+    /// About what a search costs, in comparisons of whole hashes.
+    pub fn cost(&self, hash: PartialHash, radius: Radius) -> u64 {
+        let cost = self.tables_cost(&Query::new(0, hash, radius));
+        cost.map_or(self.count(Signal::Pdq), |cost| cost as u64)
     }
 
     /// Appends all entries within `radius` of `hash`, in the order of their rows.
@@ -67,11 +75,11 @@ impl<B: AsRef<[u8]>> Segment<B> {
         scratch: &mut Scratch,
         found: &mut Vec<NearEntry>,
     ) -> Result<(), Corruption> {
-        let query = Query::new(0, *hash);
+        let query = Query::new(0, *hash, radius);
         let mut near = std::mem::take(&mut scratch.near);
         near.clear();
-        match self.tables_plan(&query, radius) {
-            Some(plan) => self.tables()?.near(kernel, &query, plan, scratch, &mut near)?,
+        match self.tables_cost(&query) {
+            Some(_) => self.tables()?.near(kernel, &query, scratch, &mut near)?,
             None => self.scan_many(kernel, &[query], radius, scratch, &mut near)?,
         }
         for (_, hit) in &near {
@@ -103,31 +111,25 @@ impl<B: AsRef<[u8]>> Segment<B> {
             near.clear();
             probing.clear();
             let mut scanning = Vec::new();
-            let mut tables_plan = None;
             let mut probes = 0;
             while probing.len() + scanning.len() < BATCH && probes < PROBES_A_BATCH {
                 let Some((number, hash)) = hashes.next() else { break };
-                let query = Query::new(number, hash);
-                match self.tables_plan(&query, radius) {
-                    Some(plan) => {
-                        probes += plan.count(&query);
-                        tables_plan = Some(plan);
+                let query = Query::new(number, hash, radius);
+                match self.tables_cost(&query) {
+                    Some(_) => {
+                        probes += query.count().unwrap_or(0);
                         probing.push(query);
                     }
                     None => scanning.push(query),
                 }
             }
-            match tables_plan {
-                Some(plan) if probing.len() < BATCH_FROM => {
-                    let tables = self.tables()?;
-                    for query in &probing {
-                        tables.near(kernel, query, plan, scratch, &mut near)?;
-                    }
+            if probes >= BATCH_FROM {
+                self.tables()?.near_many(kernel, &probing, scratch, &mut near)?;
+            } else if !probing.is_empty() {
+                let tables = self.tables()?;
+                for query in &probing {
+                    tables.near(kernel, query, scratch, &mut near)?;
                 }
-                Some(plan) => {
-                    self.tables()?.near_many(kernel, &probing, plan, scratch, &mut near)?;
-                }
-                None => {}
             }
             if !scanning.is_empty() {
                 self.scan_many(kernel, &scanning, radius, scratch, &mut near)?;
@@ -156,6 +158,15 @@ impl<B: AsRef<[u8]>> Segment<B> {
         let rounds = self.checked_hashes()?.chunks(ROWS_A_ROUND);
         for (start, rows) in (0..).step_by(ROWS_A_ROUND).zip(rounds) {
             for query in queries {
+                if query.unknown() > FEW_UNKNOWN {
+                    for (row, hash) in (start..).zip(rows) {
+                        let distance = query.distance(hash);
+                        if distance <= radius.get() {
+                            near.push((query.number, Near { row, distance }));
+                        }
+                    }
+                    continue;
+                }
                 // What may stand at the unknown bits is allowed for, and then taken off again.
                 let widest = radius.get() + query.unknown();
                 kernel.scan(rows, query.bits(), widest, hits);

@@ -16,7 +16,7 @@ use super::Scratch;
 use super::arrange::Arranged;
 use super::blocks::Blocks;
 use super::layout::{ALIGNMENT, BUCKETS, CHUNKS, TableLayout};
-use super::probes::{Plan, Query};
+use super::probes::Query;
 use crate::hamming::{Asker, Bucket, Kernel, Near, Passed, prefetch};
 use crate::{Corruption, Damage};
 
@@ -89,11 +89,11 @@ impl<'a> Tables<'a> {
 
     /// The row's distance to the query, if it is within the radius.
     #[inline(always)]
-    fn compare(&self, row: u32, query: &Query, radius: u32) -> Result<Option<Near>, Corruption> {
+    fn compare(&self, row: u32, query: &Query) -> Result<Option<Near>, Corruption> {
         let place = self.hashes_at + row as usize * 32;
         self.blocks.check(self.bytes, place..place + 32)?;
         let distance = query.distance(&self.hashes[row as usize]);
-        Ok((distance <= radius).then_some(Near { row, distance }))
+        Ok((distance <= query.radius).then_some(Near { row, distance }))
     }
 
     /// Appends all rows near one query with its number, in the order of rows.
@@ -103,7 +103,6 @@ impl<'a> Tables<'a> {
         &self,
         kernel: Kernel,
         query: &Query,
-        plan: Plan,
         scratch: &mut Scratch,
         near: &mut Vec<(u32, Near)>,
     ) -> Result<(), Corruption> {
@@ -116,7 +115,7 @@ impl<'a> Tables<'a> {
         let mut tables = [(Table::default(), 0); CHUNKS];
         for (number, slot) in tables.iter_mut().enumerate() {
             let table = self.table(number)?;
-            plan.probe(query, number, |bucket, asker| {
+            query.probe(number, |bucket, asker| {
                 prefetch(table.offsets, usize::from(bucket));
                 numbers.push(bucket);
                 askers.push(Asker { tag: number as u16, ..asker });
@@ -151,7 +150,7 @@ impl<'a> Tables<'a> {
         }
         let first = near.len();
         for row in &*rows {
-            let found = self.compare(*row, query, plan.radius)?;
+            let found = self.compare(*row, query)?;
             near.extend(found.map(|hit| (query.number, hit)));
         }
         sort_and_dedup(near, first);
@@ -166,14 +165,13 @@ impl<'a> Tables<'a> {
         &self,
         kernel: Kernel,
         queries: &[Query],
-        plan: Plan,
         scratch: &mut Scratch,
         near: &mut Vec<(u32, Near)>,
     ) -> Result<(), Corruption> {
         let first = near.len();
         for number in 0..CHUNKS {
             let table = self.table(number)?;
-            scratch.sort_askers(queries, number, plan);
+            scratch.sort_askers(queries, number);
             let Scratch { ends, buckets, askers, passed, rows, .. } = &mut *scratch;
             let mut left = &askers[..];
             for values in
@@ -197,7 +195,7 @@ impl<'a> Tables<'a> {
                 let (now, later) = left.split_at(start - before);
                 left = later;
                 kernel.filter(table.next, buckets, now, passed);
-                self.compare_passed(queries, &table, plan.radius, passed, rows, near)?;
+                self.compare_passed(queries, &table, passed, rows, near)?;
             }
         }
         sort_and_dedup(near, first);
@@ -209,7 +207,6 @@ impl<'a> Tables<'a> {
         &self,
         queries: &[Query],
         table: &Table<'_>,
-        radius: u32,
         passed: &mut Vec<Passed>,
         rows: &mut Vec<u32>,
         near: &mut Vec<(u32, Near)>,
@@ -225,7 +222,7 @@ impl<'a> Tables<'a> {
         }
         for (row, word) in rows.iter().zip(&*passed) {
             let query = &queries[usize::from(word.tag)];
-            let found = self.compare(*row, query, radius)?;
+            let found = self.compare(*row, query)?;
             near.extend(found.map(|hit| (query.number, hit)));
         }
         passed.clear();
@@ -242,13 +239,13 @@ const BUCKETS_A_ROUND: usize = 512;
 impl Scratch {
     /// Sorts the probes of all queries into one table by bucket, by counting: afterwards the askers
     /// of bucket `b` are `askers[ends[b - 1]..ends[b]]`.
-    fn sort_askers(&mut self, queries: &[Query], table: usize, plan: Plan) {
+    fn sort_askers(&mut self, queries: &[Query], table: usize) {
         let Self { ends, askers, .. } = self;
         ends.clear();
         ends.resize(BUCKETS + 1, 0);
         // Counted one place to the right; the sums are then starts, and filling makes them ends.
         for query in queries {
-            plan.probe(query, table, |bucket, _| ends[usize::from(bucket) + 1] += 1);
+            query.probe(table, |bucket, _| ends[usize::from(bucket) + 1] += 1);
         }
         let mut sum = 0;
         for end in &mut *ends {
@@ -257,7 +254,7 @@ impl Scratch {
         }
         askers.resize(sum as usize, Asker::default());
         for (tag, query) in (0..).zip(queries) {
-            plan.probe(query, table, |bucket, asker| {
+            query.probe(table, |bucket, asker| {
                 let end = &mut ends[usize::from(bucket)];
                 askers[*end as usize] = Asker { tag, ..asker };
                 *end += 1;
