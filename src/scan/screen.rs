@@ -10,9 +10,9 @@ use crate::media::{CoarseDecoder, CoarseLuma, Limits};
 const QUALITY_MARGIN: u8 = 20;
 /// What a search may cost, in comparisons of hashes for each field of the picture: beyond that,
 /// hashing the picture exactly costs less.
-const COST_A_FIELD: u64 = 200;
+const COST_A_FIELD: u64 = 60;
 /// The same of a progressive file, which costs most to hash exactly.
-const COST_A_FIELD_PROGRESSIVE: u64 = 400;
+const COST_A_FIELD_PROGRESSIVE: u64 = 150;
 
 /// What screening told of a file.
 #[derive(Clone, Debug)]

@@ -35,7 +35,7 @@ const BATCH: usize = 16_384;
 /// Buckets that a batch visits together, for the same reason.
 const PROBES_A_BATCH: usize = 1 << 23;
 /// Queries that visit fewer buckets than this are searched one by one: sorting would not pay.
-const BATCH_FROM: usize = 1 << 14;
+const BATCH_FROM: usize = 1 << 12;
 /// Rows that a batched flat scan compares with all queries before it goes on: they stay in cache.
 const ROWS_A_ROUND: usize = 512;
 /// With up to so many unknown bits, a comparison of all bits sifts out most rows.

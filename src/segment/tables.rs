@@ -159,8 +159,8 @@ impl<'a> Tables<'a> {
 
     /// Appends all rows near each of up to 65,536 queries, with the query's number, sorted.
     ///
-    /// The probes of all queries are sorted by bucket, so that each table is walked once from its
-    /// start to its end. The queries bound the memory taken: 8 bytes a probe of one table.
+    /// The probes of all queries are sorted by bucket, roughly, so that each table is walked once from
+    /// its start to its end. The queries bound the memory taken: 10 bytes a probe of one table.
     pub(super) fn near_many(
         &self,
         kernel: Kernel,
@@ -172,29 +172,16 @@ impl<'a> Tables<'a> {
         for number in 0..CHUNKS {
             let table = self.table(number)?;
             scratch.sort_askers(queries, number);
-            let Scratch { ends, buckets, askers, passed, rows, .. } = &mut *scratch;
-            let mut left = &askers[..];
-            for values in
-                ends[..BUCKETS].chunks(BUCKETS_A_ROUND).zip((0..).step_by(BUCKETS_A_ROUND))
-            {
+            let Scratch { numbers, buckets, askers, passed, rows, .. } = &mut *scratch;
+            let rounds = numbers.chunks(BUCKETS_A_ROUND).zip(askers.chunks(BUCKETS_A_ROUND));
+            for (numbers, askers) in rounds {
                 buckets.clear();
-                let before = askers.len() - left.len();
-                let mut start = before;
-                for (end, value) in values.0.iter().zip(values.1..) {
-                    let asking = *end - start as u32;
-                    start = *end as usize;
-                    if asking > 0 {
-                        let bucket = self.bucket(&table, value as u16)?;
-                        buckets.push(Bucket {
-                            start: bucket.start,
-                            end: bucket.end,
-                            askers: asking,
-                        });
-                    }
+                for number in numbers {
+                    let bucket = self.bucket(&table, *number)?;
+                    prefetch(table.next, bucket.start as usize);
+                    buckets.push(Bucket { start: bucket.start, end: bucket.end, askers: 1 });
                 }
-                let (now, later) = left.split_at(start - before);
-                left = later;
-                kernel.filter(table.next, buckets, now, passed);
+                kernel.filter(table.next, buckets, askers, passed);
                 self.compare_passed(queries, &table, passed, rows, near)?;
             }
         }
@@ -235,17 +222,20 @@ const WORDS_A_LINE: usize = 32;
 /// Buckets that a batch filters before it compares in full what passed: enough to hide the latency
 /// of memory, few enough for the first cache.
 const BUCKETS_A_ROUND: usize = 512;
+/// Buckets that a batch does not tell apart when it sorts: what they hold is near in memory.
+const BUCKETS_A_GROUP: usize = 16;
 
 impl Scratch {
-    /// Sorts the probes of all queries into one table by bucket, by counting: afterwards the askers
-    /// of bucket `b` are `askers[ends[b - 1]..ends[b]]`.
+    /// Sorts the probes of all queries into one table by the upper bits of their buckets, by counting:
+    /// `numbers` are then the buckets, and `askers` who asks there.
     fn sort_askers(&mut self, queries: &[Query], table: usize) {
-        let Self { ends, askers, .. } = self;
+        let Self { ends, askers, numbers, .. } = self;
+        let group = |bucket: u16| usize::from(bucket) / BUCKETS_A_GROUP;
         ends.clear();
-        ends.resize(BUCKETS + 1, 0);
+        ends.resize(BUCKETS / BUCKETS_A_GROUP + 1, 0);
         // Counted one place to the right; the sums are then starts, and filling makes them ends.
         for query in queries {
-            query.probe(table, |bucket, _| ends[usize::from(bucket) + 1] += 1);
+            query.probe(table, |bucket, _| ends[group(bucket) + 1] += 1);
         }
         let mut sum = 0;
         for end in &mut *ends {
@@ -253,10 +243,12 @@ impl Scratch {
             *end = sum;
         }
         askers.resize(sum as usize, Asker::default());
+        numbers.resize(sum as usize, 0);
         for (tag, query) in (0..).zip(queries) {
             query.probe(table, |bucket, asker| {
-                let end = &mut ends[usize::from(bucket)];
+                let end = &mut ends[group(bucket)];
                 askers[*end as usize] = Asker { tag, ..asker };
+                numbers[*end as usize] = bucket;
                 *end += 1;
             });
         }
