@@ -169,6 +169,8 @@ impl<'a> Tables<'a> {
         near: &mut Vec<(u32, Near)>,
     ) -> Result<(), Corruption> {
         let first = near.len();
+        // A search for one hash leaves its own behind.
+        scratch.passed.clear();
         for number in 0..CHUNKS {
             let table = self.table(number)?;
             scratch.sort_askers(queries, number);

@@ -154,6 +154,30 @@ fn unknown_bits_are_found_whatever_stands_there() {
 }
 
 #[test]
+fn a_batch_of_two_after_a_single_search_is_answered_as_ever() {
+    let mut rng = StdRng::seed_from_u64(10);
+    let hashes = uniform(&mut rng, 300_000);
+    let segment = Segment::from_bytes(build(&hashes)).unwrap();
+    let (radius, kernel) = (Radius::default(), Kernel::detect());
+    let mut scratch = Scratch::default();
+    for hash in &hashes[..20] {
+        let mut single = Vec::new();
+        segment.within(kernel, hash, radius, &mut scratch, &mut single).unwrap();
+        let unknown = flip(&mut rng, &Hash256::default(), 72);
+        let two = [PartialHash::new(*hash, unknown), PartialHash::from(*hash)];
+        let mut found = [vec![], vec![]];
+        segment
+            .within_many(kernel, two.into_iter(), radius, &mut scratch, &mut |query, near| {
+                found[query].push(near);
+            })
+            .unwrap();
+        assert_eq!(found[1], single);
+        let wanted = hashes.iter().filter(|hash| two[0].distance(hash) <= radius.get()).count();
+        assert_eq!(found[0].len(), wanted);
+    }
+}
+
+#[test]
 fn small_segments_equal_brute_force_at_every_radius() {
     let mut rng = StdRng::seed_from_u64(1);
     for count in [0, 1, 2, 3, 4, 5, 31, 32, 33, 63, 64, 65, 511, 512, 513, 1025] {
