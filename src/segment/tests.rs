@@ -163,7 +163,7 @@ fn a_batch_of_two_after_a_single_search_is_answered_as_ever() {
     for hash in &hashes[..20] {
         let mut single = Vec::new();
         segment.within(kernel, hash, radius, &mut scratch, &mut single).unwrap();
-        let unknown = flip(&mut rng, &Hash256::default(), 72);
+        let unknown = flip(&mut rng, &Hash256::default(), 78);
         let two = [PartialHash::new(*hash, unknown), PartialHash::from(*hash)];
         let mut found = [vec![], vec![]];
         segment
