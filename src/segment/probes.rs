@@ -198,7 +198,7 @@ mod tests {
     fn unknown_chunks_are_left_to_the_others() {
         let unknown = Hash256::from_bytes([0x0f; 32]);
         let query = Query::new(0, PartialHash::new(unknown, unknown), Radius::default());
-        let even = 16 * (1 + 8) << 8;
+        let even = 16 * (1 + 8) * 256;
         assert!(query.count().unwrap() <= even, "{:?}", query.reaches);
         let mut known = [0xff; 32];
         known[..2].fill(0);

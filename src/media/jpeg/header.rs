@@ -146,30 +146,56 @@ impl Header {
             return Err(Declined::NotJpeg);
         }
         let mut header = Self::default();
-        let mut at = 2;
+        if !header.next(bytes, 2)? {
+            return Err(Declined::Damaged);
+        }
+        header.first()?;
+        Ok(header)
+    }
+
+    /// Reads the markers from `at` up to the next scan of a progressive file; `false` at the end of
+    /// the picture.
+    pub(super) fn next(&mut self, bytes: &[u8], at: usize) -> Result<bool, Declined> {
+        let later = self.data > 0;
+        let mut at = at;
         loop {
             let (marker, start) = marker(bytes, at)?;
+            if marker == 0xD9 {
+                return Ok(false);
+            }
             let (body, end) = segment(bytes, start).ok_or(Declined::Damaged)?;
             at = end;
             match marker {
-                0xC0..=0xC2 => header.frame(marker, body)?,
-                0xC4 => header.huffman(body).ok_or(Declined::Damaged)?,
+                0xC0..=0xC2 => self.frame(marker, body)?,
+                0xC4 => self.huffman(body).ok_or(Declined::Damaged)?,
                 0xC3 | 0xC5..=0xCF => return Err(Declined::Coding),
                 0xDA => {
-                    header.scan(body)?;
-                    header.data = end;
-                    return Ok(header);
+                    self.scan(body)?;
+                    self.data = end;
+                    return Ok(true);
                 }
-                0xDB => header.quantise(body).ok_or(Declined::Damaged)?,
+                // those of the first scan hold
+                0xDB if later => {}
+                0xDB => self.quantise(body).ok_or(Declined::Damaged)?,
+                0xDC => return Err(Declined::Coding),
                 0xDD => {
                     let interval = body.try_into().map_err(|_| Declined::Damaged)?;
-                    header.restart = u16::from_be_bytes(interval);
+                    self.restart = u16::from_be_bytes(interval);
                 }
-                0xE0 => header.jfif |= body.starts_with(b"JFIF\0"),
+                0xE0 if body.starts_with(b"JFIF\0") => {
+                    // other readers take them to hold from the start
+                    if later {
+                        return Err(Declined::Colours);
+                    }
+                    self.jfif = true;
+                }
                 0xEE if body.starts_with(b"Adobe") => {
-                    header.adobe = body.get(11).copied().or(header.adobe);
+                    if later {
+                        return Err(Declined::Colours);
+                    }
+                    self.adobe = body.get(11).copied().or(self.adobe);
                 }
-                0xE1..=0xEF | 0xFE => {}
+                0xE0..=0xEF | 0xFE => {}
                 _ => return Err(Declined::Damaged),
             }
         }
@@ -278,7 +304,7 @@ impl Header {
         Some(())
     }
 
-    /// The header of the first scan, and whether all is there that it needs.
+    /// The header of a scan.
     fn scan(&mut self, body: &[u8]) -> Result<(), Declined> {
         let Some((&count, rest)) = body.split_first() else { return Err(Declined::Damaged) };
         let Some((parts, &[first, last, approximation])) =
@@ -307,6 +333,12 @@ impl Header {
             from += 1;
         }
         self.scan = scan;
+        Ok(())
+    }
+
+    /// That the first scan is one that a picture can be made of, and that all is there that it needs.
+    fn first(&self) -> Result<(), Declined> {
+        let Scan { count, first, last, high, low, .. } = self.scan;
         match self.kind {
             Kind::Sequential if count < self.count => return Err(Declined::Scans),
             Kind::Sequential if (first, last, high, low) != (0, 63, 0, 0) => {

@@ -130,7 +130,8 @@ impl Markers {
     }
 
     /// Whether the components are sampled as every encoder does it: the first (and the black one) in
-    /// full, the others alike, in whole fractions. The decoder gets other ways wrong.
+    /// full, the others alike, in whole fractions. The decoder gets other ways wrong, and pictures in
+    /// several scans that are sampled less often from top to bottom alone.
     pub(in crate::media) fn usual_sampling(&self) -> bool {
         let rate = |component: &Component| (component.across, component.down);
         match self.components.as_slice() {
@@ -141,6 +142,7 @@ impl Markers {
                     && rest.iter().all(|black| rate(black) == rate(first))
                     && across.checked_rem(part_across) == Some(0)
                     && down.checked_rem(part_down) == Some(0)
+                    && !(self.buffered() && across == part_across && down > part_down)
             }
             _ => false,
         }

@@ -53,7 +53,7 @@ pub(super) fn decode(bytes: &[u8], out: &mut Output<'_>) -> Result<(), End> {
         out.note(Reason::undecodable(detail));
     }
     if !markers.usual_sampling() {
-        let detail = "the components are sampled in an unusual way: colours may be wrong";
+        let detail = "the components are sampled in an unusual way: the picture may be wrong";
         out.note(Reason::unsupported(detail));
     }
     let bytes = &plan.copy(bytes, &markers);

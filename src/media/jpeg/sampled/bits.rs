@@ -1,7 +1,12 @@
 //! Blocks of coefficients from the bits of a scan.
-#![allow(clippy::indexing_slicing, reason = "computed while compiling")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    reason = "a few bits; computed while compiling"
+)]
 
-use super::codes::{Differences, END, Pairs, Skips};
+use super::codes::{Differences, END, Pairs, Skips, Symbol, extend};
+use super::symbols::Symbols;
 
 /// Look-ups that the bits of one refill are enough for: 56 bits, 11 each.
 const LOOK_UPS: usize = 5;
@@ -140,6 +145,45 @@ impl<'a> Bits<'a> {
         Some((start + pair.advance(), bits))
     }
 
+    /// The symbol of a progressive scan that comes next, without the bits that follow it.
+    ///
+    /// Those that follow, up to 40, can be taken without a look at how many are left.
+    #[inline(always)]
+    pub(super) fn symbol(&mut self, symbols: &Symbols) -> Option<Symbol> {
+        self.refill();
+        let symbol = symbols.get(self.bits)?;
+        self.drop(symbol.length());
+        Some(symbol)
+    }
+
+    /// The number that the next `size` bits stand for, of those after a symbol.
+    #[inline(always)]
+    pub(super) fn value(&mut self, size: u32) -> i32 {
+        let value = extend(self.bits, size);
+        self.drop(size);
+        value
+    }
+
+    /// The next `size` bits, at most 15, of those after a symbol.
+    #[inline(always)]
+    pub(super) fn number(&mut self, size: u32) -> u32 {
+        // the bits on top are a number of at most 15
+        let number = (self.bits >> 1 >> (63 - size)) as u32;
+        self.drop(size);
+        number
+    }
+
+    /// The next bit.
+    #[inline(always)]
+    pub(super) fn bit(&mut self) -> bool {
+        if self.count == 0 {
+            self.refill();
+        }
+        let bit = self.bits >> 63 == 1;
+        self.drop(1);
+        bit
+    }
+
     /// Passes over the other coefficients of a block.
     #[inline(always)]
     pub(super) fn skip(&mut self, skips: &Skips) -> Option<()> {
@@ -173,8 +217,9 @@ impl<'a> Bits<'a> {
     }
 }
 
+/// Puts a coefficient, counted in the order of the file, into rows of frequencies.
 #[inline(always)]
 #[expect(clippy::indexing_slicing, reason = "the indices are masked")]
-fn put(block: &mut [i32; 64], place: u32, value: i32) {
+pub(super) fn put(block: &mut [i32; 64], place: u32, value: i32) {
     block[usize::from(ZIGZAG[(place & 127) as usize]) & 63] = value;
 }

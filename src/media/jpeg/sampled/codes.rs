@@ -26,7 +26,7 @@ pub(super) const END: u32 = 128;
 
 /// A set of codes: how many there are of each length, and the symbols in the order of the codes.
 #[derive(Debug)]
-struct Codes {
+pub(super) struct Codes {
     /// The first code of 17 bits that is longer than `index + 1`, left-aligned.
     limits: [u32; 16],
     /// What a code of this length, right-aligned, lacks to the index of its symbol, wrapping.
@@ -51,20 +51,25 @@ impl Default for Codes {
 
 /// A symbol, and the bits of its code.
 #[derive(Clone, Copy, Debug, Default)]
-struct Symbol {
+pub(super) struct Symbol {
     value: u8,
     /// 0: no code.
     length: u8,
 }
 
 impl Symbol {
+    /// Bits of the code.
+    pub(super) fn length(self) -> u32 {
+        self.length.into()
+    }
+
     /// Zeros before the coefficient.
-    fn run(self) -> u32 {
+    pub(super) fn run(self) -> u32 {
         u32::from(self.value >> 4)
     }
 
     /// Bits of the value that follow the code.
-    fn size(self) -> u32 {
+    pub(super) fn size(self) -> u32 {
         u32::from(self.value & 15)
     }
 
@@ -81,7 +86,7 @@ impl Symbol {
 
 impl Codes {
     /// `None` if there are more codes than the counts leave room for.
-    fn make(&mut self, counts: &[u8; 16], symbols: &[u8]) -> Option<()> {
+    pub(super) fn make(&mut self, counts: &[u8; 16], symbols: &[u8]) -> Option<()> {
         self.counts = *counts;
         self.symbols.clear();
         self.symbols.extend_from_slice(symbols);
@@ -112,13 +117,13 @@ impl Codes {
         Some(())
     }
 
-    fn are_of(&self, counts: &[u8; 16], symbols: &[u8]) -> bool {
+    pub(super) fn are_of(&self, counts: &[u8; 16], symbols: &[u8]) -> bool {
         self.counts == *counts && self.symbols == symbols
     }
 
     /// The symbol whose code is at the front of `bits`, however long it is.
     #[inline]
-    fn symbol(&self, bits: u64) -> Option<Symbol> {
+    pub(super) fn symbol(&self, bits: u64) -> Option<Symbol> {
         let symbol = at(&self.fronts, bits);
         if symbol.length > 0 { Some(symbol) } else { self.long(bits) }
     }

@@ -11,17 +11,22 @@ mod cache;
 mod codes;
 mod data;
 mod field;
+mod intervals;
 #[cfg(test)]
 mod naive;
 mod picture;
+mod progressive;
 mod scan;
+#[cfg(test)]
+mod scans;
+mod symbols;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod writer;
 
 use super::Declined;
-use super::ending::finish;
+use super::ending::{data_end, finish};
 use super::header::{Header, Kind};
 use crate::hash::{Coarse, Pixels};
 use crate::media::Limits;
@@ -30,12 +35,15 @@ use cache::Cache;
 use codes::{Differences, Pairs, Skips};
 use data::Data;
 use picture::Picture;
+use progressive::{Coefficients, Units};
 use scan::{Luma, Other};
+use symbols::Symbols;
 
 /// Decodes the brightness of JPEG pictures at the pixels that the reference's tool looks at.
 ///
-/// It takes baseline and extended sequential files of eight bits with Huffman codes, grey or YCbCr,
-/// in every sampling, and declines others. It keeps its memory from one picture to the next.
+/// It takes baseline, extended sequential and progressive files of eight bits with Huffman codes, grey
+/// or YCbCr, in every sampling, and declines others. Of a progressive file it passes over the scans
+/// that hold colours alone, unread. It keeps its memory from one picture to the next.
 ///
 /// ```
 /// use tutela::media::{Declined, Limits, SampleDecoder};
@@ -51,7 +59,12 @@ pub struct SampleDecoder {
     differences: Cache<Differences>,
     pairs: Cache<Pairs>,
     skips: Cache<Skips>,
+    symbols: Cache<Symbols>,
+    coefficients: Coefficients,
 }
+
+/// Scans of the brightness in a file, at most: more than there are bits in its coefficients.
+const MOST_SCANS: u32 = 256;
 
 impl Default for SampleDecoder {
     fn default() -> Self {
@@ -68,6 +81,8 @@ impl SampleDecoder {
             differences: Cache::default(),
             pairs: Cache::default(),
             skips: Cache::default(),
+            symbols: Cache::default(),
+            coefficients: Coefficients::default(),
         }
     }
 
@@ -83,13 +98,12 @@ impl SampleDecoder {
         if bytes.len() as u64 > limits.max_bytes {
             return Err(Declined::Limit);
         }
-        let header = Header::read(bytes)?;
-        if header.kind == Kind::Progressive {
-            return Err(Declined::Progressive);
-        }
+        let mut header = Header::read(bytes)?;
+        let progressive = header.kind == Kind::Progressive;
         let (width, height) = (usize::from(header.width), usize::from(header.height));
         let pixels = width as u64 * height as u64;
-        let memory = Picture::memory(width, height) + bytes.len() as u64;
+        let coefficients = if progressive { Coefficients::memory(width, height) } else { 0 };
+        let memory = Picture::memory(width, height) + bytes.len() as u64 + coefficients;
         if pixels > limits.max_pixels.min(limits.max_total_pixels)
             || u32::from(header.width.max(header.height)) > limits.max_side
             || memory > limits.max_memory
@@ -97,15 +111,86 @@ impl SampleDecoder {
         {
             return Err(Declined::Limit);
         }
-        let data = bytes.get(header.data..).ok_or(Declined::Damaged)?;
-        let end = self.data.read(data).ok_or(Declined::Damaged)?;
-        finish(bytes, header.data + end, header.kind)?;
         bits::natural(&header.quantiser().map(f32::from), &mut self.picture.quantisers);
         self.picture.begin(width, height);
-        self.sequential(&header).ok_or(Declined::Damaged)?;
+        if progressive {
+            self.progressive(&mut header, bytes)?;
+        } else {
+            let data = bytes.get(header.data..).ok_or(Declined::Damaged)?;
+            let end = self.data.read(data).ok_or(Declined::Damaged)?;
+            finish(bytes, header.data + end, header.kind)?;
+            self.sequential(&header).ok_or(Declined::Damaged)?;
+        }
         let Picture { kept, coarse, .. } = &self.picture;
         let coarse = Coarse::new(width, height, *kept, coarse).ok_or(Declined::Damaged)?;
         Ok(SampledLuma { picture: &self.picture, coarse })
+    }
+
+    /// Decodes all scans of a progressive picture that tell of its brightness.
+    fn progressive(&mut self, header: &mut Header, bytes: &[u8]) -> Result<(), Declined> {
+        self.coefficients.begin(self.picture.blocks());
+        let mut scans = 0;
+        loop {
+            let mut end = header.data;
+            if header.scan.parts().first().is_some_and(|part| part.component == 0) {
+                scans += 1;
+                if scans > MOST_SCANS {
+                    return Err(Declined::Scans);
+                }
+                let data = bytes.get(end..).ok_or(Declined::Damaged)?;
+                end += self.data.read(data).ok_or(Declined::Damaged)?;
+                self.scan(header).ok_or(Declined::Damaged)?;
+            } else {
+                end = data_end(bytes, end);
+            }
+            if !header.next(bytes, end)? {
+                break;
+            }
+        }
+        if !self.coefficients.has_levels() {
+            return Err(Declined::Damaged);
+        }
+        self.coefficients.finish(&mut self.picture);
+        Ok(())
+    }
+
+    /// Decodes one scan of a progressive picture; `None` if its data are damaged.
+    fn scan(&mut self, header: &Header) -> Option<()> {
+        let (scan, interval) = (&header.scan, usize::from(header.restart));
+        let [luma, others @ ..] = scan.parts() else { return None };
+        if scan.first > 0 {
+            let ac = header.ac(*luma);
+            let symbols = self.symbols.find(&ac.counts, ac.values())?;
+            let symbols = self.symbols.get(symbols)?;
+            let alone = others.is_empty();
+            return alone
+                .then(|| self.coefficients.band(scan, &self.data, interval, symbols))
+                .flatten();
+        }
+        let mut tables = [None; 3];
+        if scan.high == 0 {
+            for (table, &part) in tables.iter_mut().zip(scan.parts()) {
+                let dc = header.dc(part);
+                *table = Some(self.differences.find(&dc.counts, dc.values())?);
+            }
+        }
+        let [dc, second, third] = tables.map(|table| self.differences.get(table?));
+        let factors = |part: &_| {
+            let component = header.component(*part);
+            [usize::from(component.across), usize::from(component.down)]
+        };
+        // a component alone is not interleaved (T.81, A.2.2)
+        let blocks = if others.is_empty() { [1, 1] } else { factors(luma) };
+        let (columns, rows) = self.picture.blocks();
+        let mut counts = others.iter().map(|part| factors(part).iter().product());
+        let units = Units {
+            blocks,
+            count: [columns.div_ceil(blocks[0]), rows.div_ceil(blocks[1])],
+            interval,
+            differences: dc,
+            others: [(counts.next().unwrap_or(0), second), (counts.next().unwrap_or(0), third)],
+        };
+        self.coefficients.level(scan, &self.data, units)
     }
 
     /// Decodes the one scan of a sequential picture; `None` if its data are damaged.

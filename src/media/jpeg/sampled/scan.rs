@@ -1,12 +1,12 @@
 //! A picture in one scan, block by block (T.81, F.2).
 
-use super::bits::Bits;
 use super::codes::{Differences, Pairs, Skips};
 use super::data::Data;
+use super::intervals::Intervals;
 use super::picture::Picture;
 
 /// The largest DC coefficient of a picture of eight bits a sample, and some more.
-const MOST: u32 = 2047;
+pub(super) const MOST: u32 = 2047;
 
 /// The brightness of a scan.
 #[derive(Clone, Copy, Debug)]
@@ -37,28 +37,17 @@ pub(super) fn read(
     others: &[Other<'_>],
     picture: &mut Picture,
 ) -> Option<()> {
-    let intervals = if interval == 0 { 1 } else { (columns * rows).div_ceil(interval) };
-    if data.ends.len() != intervals {
-        return None;
-    }
     let [across, down] = luma.blocks;
     let (blocks_across, blocks_down) = picture.blocks();
-    let mut ends = data.ends.iter();
-    let mut end = *ends.next()?;
-    let mut bits = Bits::new(data.bytes(), 0);
-    let mut left = if interval == 0 { usize::MAX } else { interval };
+    let (mut intervals, mut bits) = Intervals::begin(data, interval, columns * rows)?;
     let mut level = 0;
     let mut block = [0; 64];
     for row in 0..rows {
         picture.open(row * down);
         for column in 0..columns {
-            if left == 0 {
-                whole(&bits, end)?;
-                bits = Bits::new(data.bytes(), end);
-                end = *ends.next()?;
-                (left, level) = (interval, 0);
+            if intervals.unit(&mut bits)? {
+                level = 0;
             }
-            left -= 1;
             for v in 0..down {
                 for u in 0..across {
                     level += bits.difference(luma.differences)?;
@@ -84,17 +73,8 @@ pub(super) fn read(
                 }
             }
         }
-        // nothing is made up for long where the data run out
-        if bits.taken() > end as u64 * 8 {
-            return None;
-        }
+        intervals.within(&bits)?;
         picture.close(row * down, down);
     }
-    whole(&bits, end)
-}
-
-/// That all bits up to `end` were taken, but for those that fill up the last byte, and no more.
-fn whole(bits: &Bits<'_>, end: usize) -> Option<()> {
-    let end = end as u64 * 8;
-    (bits.taken() <= end && end < bits.taken() + 8).then_some(())
+    intervals.whole(&bits)
 }

@@ -9,7 +9,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::{Declined, SampleDecoder, naive, writer};
+use super::{Declined, SampleDecoder, naive, scans, writer};
 use crate::hash::Pixels;
 use crate::media::guard::shield;
 use crate::media::{Limits, Reason};
@@ -203,6 +203,58 @@ fn every_sampling_and_any_codes_are_read() {
         differing = [0, 1].map(|at| differing[at] + found[at]);
     }
     assert!(differing[0] * 500 < differing[1], "{differing:?} differ by one");
+}
+
+/// All that a file gives.
+fn all(decoder: &mut SampleDecoder, bytes: &[u8], case: &str) -> (Vec<Vec<u8>>, Vec<f32>) {
+    let luma = decoder.decode(bytes, &Limits::default());
+    let luma = luma.unwrap_or_else(|why| panic!("{case}: {why:?}"));
+    let planes = luma.planes().map(|plane| plane.data().to_vec()).collect();
+    (planes, luma.coarse().data().to_vec())
+}
+
+#[test]
+fn scans_in_any_order_make_the_picture_of_one_scan() {
+    let mut decoder = SampleDecoder::new();
+    let sizes = [(61, 47), (8, 8), (130, 9), (600, 33)];
+    for (seed, &(width, height)) in (0..300).zip(sizes.iter().cycle()) {
+        let [(one, case), (many, script)] = scans::write(width, height, seed);
+        let wanted = all(&mut decoder, &one, &case);
+        assert!(wanted == all(&mut decoder, &many, &script), "{script}");
+    }
+}
+
+#[test]
+fn progressive_pictures_are_those_of_a_full_decoder() {
+    let mut decoder = SampleDecoder::new();
+    // the other decoder gets wrong what is progressive and has units of one block above another
+    // (libjpeg and this one agree on them)
+    let wrong = [SamplingFactor::F_1_2, SamplingFactor::R_4_4_0].map(Some);
+    let right = |way: &Way| !wrong.contains(&way.sampling);
+    for (seed, way) in ways(true).take(28).filter(right).enumerate() {
+        let bytes = encode(570, 301, seed as u64, way);
+        let pixels = whole(&bytes).unwrap();
+        compare(&mut decoder, &bytes, pixels, &way);
+    }
+}
+
+#[test]
+fn damaged_scans_give_no_picture_and_no_panic() {
+    let mut decoder = SampleDecoder::new();
+    for seed in 0..8 {
+        let [_, (bytes, script)] = scans::write(40, 33, seed);
+        for length in 0..bytes.len() {
+            let cut = decoder.decode(&bytes[..length], &Limits::default());
+            assert!(cut.is_err(), "{length} of {script}");
+        }
+        let mut random = StdRng::seed_from_u64(seed);
+        for _ in 0..300 {
+            let mut flipped = bytes.clone();
+            let at = random.random_range(0..bytes.len());
+            flipped[at] ^= 1 << random.random_range(0..8);
+            let _ = decoder.decode(&flipped, &Limits::default());
+        }
+    }
 }
 
 #[test]

@@ -13,14 +13,19 @@ const COUNTS: [[u8; 16]; 3] = [
 /// Symbols with their codes.
 type Codes = Vec<(u8, u32, u32)>;
 
-struct Bits {
-    bytes: Vec<u8>,
+#[derive(Default)]
+pub(super) struct Bits {
+    pub(super) bytes: Vec<u8>,
     byte: u8,
     count: u32,
 }
 
 impl Bits {
-    fn put(&mut self, value: u32, count: u32) {
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes, byte: 0, count: 0 }
+    }
+
+    pub(super) fn put(&mut self, value: u32, count: u32) {
         for at in (0..count).rev() {
             self.byte = self.byte << 1 | u8::from(value >> at & 1 == 1);
             self.count += 1;
@@ -34,7 +39,7 @@ impl Bits {
         }
     }
 
-    fn fill(&mut self) {
+    pub(super) fn fill(&mut self) {
         while self.count > 0 {
             self.put(1, 1);
         }
@@ -45,17 +50,17 @@ impl Bits {
         self.put(code, length);
     }
 
-    fn value(&mut self, value: i32) {
+    pub(super) fn value(&mut self, value: i32) {
         let low = if value < 0 { value - 1 } else { value };
         self.put(low.cast_unsigned(), size(value).into());
     }
 }
 
-fn size(value: i32) -> u8 {
+pub(super) fn size(value: i32) -> u8 {
     u8::try_from(32 - value.unsigned_abs().leading_zeros()).unwrap()
 }
 
-fn segment(out: &mut Vec<u8>, marker: u8, body: &[u8]) {
+pub(super) fn segment(out: &mut Vec<u8>, marker: u8, body: &[u8]) {
     out.extend([0xFF, marker]);
     out.extend(u16::try_from(body.len() + 2).unwrap().to_be_bytes());
     out.extend(body);
@@ -124,7 +129,7 @@ pub(super) fn write(width: u16, height: u16, seed: u64) -> (Vec<u8>, String) {
     let most = |at: usize| factors.iter().map(|factors| u16::from(factors[at])).max().unwrap();
     let [across, down] = if count == 1 { [1, 1] } else { [most(0), most(1)] };
     let units = width.div_ceil(8 * across) * height.div_ceil(8 * down);
-    let mut bits = Bits { bytes: out, byte: 0, count: 0 };
+    let mut bits = Bits::new(out);
     let mut levels = [0; 3];
     for unit in 0..units {
         if restart > 0 && unit > 0 && unit % restart == 0 {
