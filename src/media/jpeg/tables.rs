@@ -6,6 +6,7 @@
 )]
 
 use super::header::{Header, Huffman, Part};
+use super::sampled::{Differences, Table};
 
 /// Bits that a look-up sees.
 pub(super) const SEEN: u32 = 13;
@@ -97,6 +98,8 @@ pub(super) type DcCodes = Codes<{ 1 << 10 }>;
 pub(super) struct Pair {
     pub(super) dc: DcCodes,
     pub(super) ac: Codes<{ 1 << 12 }>,
+    /// The DC coefficients with their values.
+    pub(super) differences: Differences,
 }
 
 /// What a look-up of the walk tells, in 16 bits: how far to go, and over what.
@@ -180,6 +183,9 @@ impl Tables {
             }
             pair.dc.set(&new.0);
             pair.ac.set(&new.1);
+            // a table that is read has no code too many
+            let made = pair.differences.make(&new.0.counts, new.0.values());
+            debug_assert!(made.is_some(), "codes beyond their lengths");
             let (dc, ac) = new;
             let (within, start) = all.split_at_mut(SIZE);
             // what fewer bits show, after 2^n places the ones of n bits

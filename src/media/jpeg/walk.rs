@@ -5,6 +5,8 @@
     reason = "arrays as long as their indices reach"
 )]
 
+use std::hint::select_unpredictable;
+
 use super::bits::word;
 use super::tables::{SEEN, START, Schedule, Steps, Tables};
 
@@ -87,9 +89,9 @@ impl Walk {
         let bits = word(ground.data, self.bit);
         let first = steps[usize::from(self.base | seen(bits))];
         let bits = bits << (first & 63);
-        let second = steps[usize::from(within | seen(bits))] & goes_on(first);
+        let second = unless_over(first, steps[usize::from(within | seen(bits))]);
         let bits = bits << (second & 63);
-        let third = steps[usize::from(within | seen(bits))] & goes_on(first | second);
+        let third = unless_over(first | second, steps[usize::from(within | seen(bits))]);
         let all = u32::from(first) + u32::from(second) + u32::from(third);
         let on = self.passed + (all >> 6 & 511);
         if on > 63 {
@@ -101,7 +103,7 @@ impl Walk {
         let ends = all >> 15;
         self.block = self.block.wrapping_add(ends as u8);
         self.passed = on & ends.wrapping_sub(1);
-        self.base = (if ends == 0 { next } else { next >> 16 }) as u16;
+        self.base = select_unpredictable(ends == 0, next, next >> 16) as u16;
     }
 
     /// Step by step as far as that goes, and one symbol on: at the end of a block, at a long code, or
@@ -180,10 +182,12 @@ impl Walk {
     }
 }
 
-/// All ones after a step within a block, no ones after its end.
+/// The step `next`, or none if the one before it ends its block.
+///
+/// Whether it does is as good as random, and a wrong guess of the processor costs more than all else.
 #[inline(always)]
-fn goes_on(step: u16) -> u16 {
-    !(step.cast_signed() >> 15).cast_unsigned()
+fn unless_over(before: u16, next: u16) -> u16 {
+    select_unpredictable(before >> 15 == 0, next, 0)
 }
 
 /// Walks in lockstep, so that each hides the latency of the others, until one of them is done.

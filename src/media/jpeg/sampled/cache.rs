@@ -4,7 +4,7 @@
 const KEPT: usize = 4;
 
 /// A table that is made of Huffman codes.
-pub(super) trait Table: Default {
+pub(in crate::media::jpeg) trait Table: Default {
     /// Whether it was made of these numbers of codes and these symbols.
     fn is_of(&self, counts: &[u8; 16], symbols: &[u8]) -> bool;
 

@@ -149,7 +149,7 @@ pub(super) fn extend(bits: u64, size: u32) -> i32 {
 
 /// DC differences: `difference << 8 | bits` by the bits in front; 0 if they are too few.
 #[derive(Debug)]
-pub(super) struct Differences {
+pub(in crate::media::jpeg) struct Differences {
     codes: Codes,
     table: Box<[u32; SIZE]>,
 }
@@ -183,7 +183,7 @@ impl Table for Differences {
 impl Differences {
     /// The difference in front of `bits`, of which there are at least 32, and its length.
     #[inline]
-    pub(super) fn get(&self, bits: u64) -> Option<(i32, u32)> {
+    pub(in crate::media::jpeg) fn get(&self, bits: u64) -> Option<(i32, u32)> {
         let entry = at(&self.table, bits);
         if entry != 0 { Some((entry.cast_signed() >> 8, entry & 255)) } else { self.long(bits) }
     }
