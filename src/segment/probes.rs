@@ -12,7 +12,7 @@ pub(super) struct Query {
     pub(super) radius: u32,
     bits: Arranged,
     known: Arranged,
-    /// By how many known bits less one a visited chunk may differ: 0 for a table that is not
+    /// One more than the known bits in which a visited chunk may differ; 0 for a table that is not
     /// visited. `None` where comparing all hashes is always better.
     reaches: Option<[u8; CHUNKS]>,
 }
@@ -64,7 +64,7 @@ const MASKS: [u16; 137] = {
     masks
 };
 
-/// [`MASKS`] of at most so many bits, less one.
+/// How many of the [`MASKS`] have fewer bits than this.
 const MASKS_WITHIN: [usize; 4] = [0, 1, 17, 137];
 
 /// How far to look around each chunk, so that nothing within the radius is missed at the least cost.
@@ -75,34 +75,35 @@ const MASKS_WITHIN: [usize; 4] = [0, 1, 17, 137];
 /// which much is unknown, which has many buckets to visit, is left out, and others reach farther.
 fn reaches(radius: u32, known: &Arranged) -> Option<[u8; CHUNKS]> {
     let wanted = radius + 1;
-    let chunks = CHUNKS as u32;
-    if wanted > 3 * chunks {
+    if wanted > MOST_REACH * CHUNKS as u32 {
         // Buckets three bits away are so many that a flat scan is the better plan.
         return None;
     }
-    let even = |number: u32| (wanted / chunks + u32::from(number < wanted % chunks)) as u8;
-    if *known == [u8::MAX; 32] {
-        return Some(std::array::from_fn(|number| even(number as u32)));
-    }
-    // What the next step of each chunk adds: buckets.
-    let step = |number: usize, reach: u8| {
-        let known = chunk(known, number).count_ones();
-        let choices = match reach {
-            0 => 1,
-            1 => known,
-            2 => known * known.saturating_sub(1) / 2,
-            _ => return u32::MAX,
-        };
-        choices << (16 - known)
-    };
     let mut reaches = [0; CHUNKS];
-    let mut steps: [u32; CHUNKS] = std::array::from_fn(|number| step(number, 0));
+    // What the next step of each chunk adds: buckets.
+    let mut steps: [u32; CHUNKS] = std::array::from_fn(|number| buckets(chunk(known, number), 0));
     for _ in 0..wanted {
         let cheapest = (0..CHUNKS).min_by_key(|number| steps[*number])?;
         reaches[cheapest] += 1;
-        steps[cheapest] = step(cheapest, reaches[cheapest]);
+        let reach = reaches[cheapest];
+        let full = u32::from(reach) == MOST_REACH;
+        steps[cheapest] = if full { u32::MAX } else { buckets(chunk(known, cheapest), reach) };
     }
     Some(reaches)
+}
+
+/// The farthest reach of a chunk.
+const MOST_REACH: u32 = 3;
+
+/// How many values of a chunk differ from one in so many of the known bits, at most two.
+fn buckets(known: u16, bits: u8) -> u32 {
+    let count = known.count_ones();
+    let choices = match bits {
+        0 => 1,
+        1 => count,
+        _ => count * count.saturating_sub(1) / 2,
+    };
+    choices << known.count_zeros()
 }
 
 impl Query {
@@ -118,10 +119,9 @@ impl Query {
     pub(super) fn count(&self) -> Option<usize> {
         let reaches = self.reaches.as_ref()?;
         let of_chunk = |(number, reach): (usize, &u8)| {
-            let known = chunk(&self.known, number);
-            let masks = &MASKS[..MASKS_WITHIN[usize::from(*reach)]];
-            let flips = masks.iter().filter(|mask| **mask & !known == 0).count();
-            flips << known.count_zeros()
+            (0..*reach)
+                .map(|bits| buckets(chunk(&self.known, number), bits) as usize)
+                .sum::<usize>()
         };
         Some(reaches.iter().enumerate().map(of_chunk).sum())
     }

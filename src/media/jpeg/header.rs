@@ -206,6 +206,12 @@ impl Header {
         self.components.get(..self.count.into()).unwrap_or_default()
     }
 
+    /// Blocks of a part of the scan in an interleaved unit, across and down.
+    pub(super) fn factors(&self, part: Part) -> [usize; 2] {
+        let component = self.component(part);
+        [component.across.into(), component.down.into()]
+    }
+
     /// The component that a part of the scan is.
     pub(super) fn component(&self, part: Part) -> Component {
         self.components.get(usize::from(part.component)).copied().unwrap_or_default()

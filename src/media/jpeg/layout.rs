@@ -27,15 +27,13 @@ impl Layout {
         let (width, height) = (usize::from(header.width), usize::from(header.height));
         let (columns, rows) = (width.div_ceil(8), height.div_ceil(8));
         let parts = header.scan.parts();
-        let factors = |part: &_| {
-            let component = header.component(*part);
-            (usize::from(component.across), usize::from(component.down))
-        };
         // a component alone is not interleaved: its unit is a block (T.81, A.2.2)
         let (across, down, blocks) = match parts {
             [first, _, ..] => {
-                let (across, down) = factors(first);
-                (across, down, parts.iter().map(factors).map(|(h, v)| h * v).sum())
+                let [across, down] = header.factors(*first);
+                let blocks =
+                    parts.iter().map(|part| header.factors(*part).iter().product::<usize>());
+                (across, down, blocks.sum())
             }
             _ => (1, 1, 1),
         };

@@ -18,15 +18,11 @@ pub(super) fn read(
     for (codes, &part) in codes.iter_mut().zip(parts) {
         codes.set(header.dc(part));
     }
-    let parts_of_unit = |part: &_| {
-        let component = header.component(*part);
-        usize::from(component.across * component.down)
-    };
     let [luma, second, third] = &*codes;
     // how many blocks of other components a unit has
     let others = match parts {
         [_, rest @ ..] if !rest.is_empty() => {
-            let mut counts = rest.iter().map(parts_of_unit);
+            let mut counts = rest.iter().map(|part| header.factors(*part).iter().product());
             (counts.next().unwrap_or(0), counts.next().unwrap_or(0))
         }
         _ => (0, 0),

@@ -96,10 +96,8 @@ pub(super) type DcCodes = Codes<{ 1 << 10 }>;
 /// The codes of a component.
 #[derive(Debug, Default)]
 pub(super) struct Pair {
-    pub(super) dc: DcCodes,
+    pub(super) dc: Differences,
     pub(super) ac: Codes<{ 1 << 12 }>,
-    /// The DC coefficients with their values.
-    pub(super) differences: Differences,
 }
 
 /// What a look-up of the walk tells, in 16 bits: how far to go, and over what.
@@ -181,11 +179,10 @@ impl Tables {
             if *new == NO_KEY {
                 continue;
             }
-            pair.dc.set(&new.0);
-            pair.ac.set(&new.1);
             // a table that is read has no code too many
-            let made = pair.differences.make(&new.0.counts, new.0.values());
+            let made = pair.dc.make(&new.0.counts, new.0.values());
             debug_assert!(made.is_some(), "codes beyond their lengths");
+            pair.ac.set(&new.1);
             let (dc, ac) = new;
             let (within, start) = all.split_at_mut(SIZE);
             // what fewer bits show, after 2^n places the ones of n bits

@@ -157,27 +157,20 @@ impl Values {
     /// Takes the blocks of whole units whose places, and the end of the last, are in `at`.
     pub(super) fn take(&mut self, data: &[u8], at: &[u32], pair: &Pair) -> Option<()> {
         let Layout { across, down, blocks, columns, rows, .. } = self.layout;
-        let (kept, step) = (self.kept, self.step);
-        let (mut last, mut bits) = (self.last, self.bits);
         let mut units = at;
         while let [_, _, ..] = units {
             let mut next = units;
-            let (left, top) = self.place(0, 0);
-            for y in top..top + down {
-                let start = y * columns * kept;
-                for x in left..left + across {
+            for y in 0..down {
+                for x in 0..across {
                     let &[from, to, ..] = next else { return None };
                     next = next.get(1..)?;
-                    let (difference, length) = pair.differences.get(word(data, from))?;
-                    last += difference;
-                    if !DC.contains(&last) {
-                        return None;
-                    }
+                    let (difference, length) = pair.dc.get(word(data, from))?;
+                    let (x, y) = self.place(x, y);
+                    self.put(x, y, difference, 0)?;
                     let from = from + length;
-                    bits += u64::from(to.saturating_sub(from));
+                    self.bits += u64::from(to.saturating_sub(from));
                     if x < columns && y < rows {
-                        *self.plane.get_mut((start + x) * kept)? = last as f32 * step;
-                        if kept > 1 {
+                        if self.kept > 1 {
                             self.low(data, from, pair, (x, y))?;
                         }
                         if self.samples.next() {
@@ -189,7 +182,6 @@ impl Values {
             self.advance();
             units = units.get(blocks..)?;
         }
-        (self.last, self.bits) = (last, bits);
         Some(())
     }
 

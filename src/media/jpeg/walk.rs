@@ -151,17 +151,17 @@ impl Walk {
         let kind = usize::from(self.base >> (SEEN + 1));
         let pair = ground.tables.pair(kind);
         let bits = word(ground.data, self.bit);
-        let read = if self.passed == 0 { pair.dc.read(bits) } else { pair.ac.read(bits) };
-        match (self.passed, read) {
-            (0, Some((length, size @ 0..=11))) => {
-                self.bit += length + u32::from(size);
-                self.arrive(ground, 1, false);
-            }
-            (1.., Some((length, 0))) => {
+        if self.passed == 0 {
+            let Some((_, length)) = pair.dc.get(bits) else { return self.fail() };
+            self.bit += length;
+            return self.arrive(ground, 1, false);
+        }
+        match pair.ac.read(bits) {
+            Some((length, 0)) => {
                 self.bit += length;
                 self.arrive(ground, 0, true);
             }
-            (1.., Some((length, symbol))) => {
+            Some((length, symbol)) => {
                 let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
                 let last = self.passed + run;
                 // sixteen zeros have others after them
@@ -172,7 +172,7 @@ impl Walk {
                 self.bit += length + size;
                 self.arrive(ground, last + 1, last == 63);
             }
-            _ => self.fail(),
+            None => self.fail(),
         }
     }
 

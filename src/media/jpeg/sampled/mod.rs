@@ -28,6 +28,7 @@ mod writer;
 use super::Declined;
 use super::ending::{data_end, finish};
 use super::header::{Header, Kind};
+use super::layout::Layout;
 use crate::hash::{Coarse, Pixels};
 use crate::media::Limits;
 use axis::SAMPLED;
@@ -164,10 +165,11 @@ impl SampleDecoder {
             let ac = header.ac(*luma);
             let symbols = self.symbols.find(&ac.counts, ac.values())?;
             let symbols = self.symbols.get(symbols)?;
-            let alone = others.is_empty();
-            return alone
-                .then(|| self.coefficients.band(scan, &self.data, interval, symbols))
-                .flatten();
+            // several components have no such scan in common (T.81, G.1.1.1.1)
+            if !others.is_empty() {
+                return None;
+            }
+            return self.coefficients.band(scan, &self.data, interval, symbols);
         }
         let mut tables = [None; 3];
         if scan.high == 0 {
@@ -177,17 +179,9 @@ impl SampleDecoder {
             }
         }
         let [dc, second, third] = tables.map(|table| self.differences.get(table?));
-        let factors = |part: &_| {
-            let component = header.component(*part);
-            [usize::from(component.across), usize::from(component.down)]
-        };
-        // a component alone is not interleaved (T.81, A.2.2)
-        let blocks = if others.is_empty() { [1, 1] } else { factors(luma) };
-        let (columns, rows) = self.picture.blocks();
-        let mut counts = others.iter().map(|part| factors(part).iter().product());
+        let mut counts = others.iter().map(|part| header.factors(*part).iter().product());
         let units = Units {
-            blocks,
-            count: [columns.div_ceil(blocks[0]), rows.div_ceil(blocks[1])],
+            layout: Layout::of(header),
             interval,
             differences: dc,
             others: [(counts.next().unwrap_or(0), second), (counts.next().unwrap_or(0), third)],

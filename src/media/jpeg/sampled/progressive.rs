@@ -9,6 +9,7 @@ use super::picture::Picture;
 use super::scan::MOST;
 use super::symbols::Symbols;
 use crate::media::jpeg::header::Scan;
+use crate::media::jpeg::layout::Layout;
 
 /// Bits that a coefficient has at most, those of later scans included.
 const MOST_BITS: u32 = 10;
@@ -35,10 +36,7 @@ struct Block {
 /// How the units of a scan lie, and what follows the brightness in each.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Units<'a> {
-    /// Blocks of the brightness, across and down.
-    pub(super) blocks: [usize; 2],
-    /// Units across and down.
-    pub(super) count: [usize; 2],
+    pub(super) layout: Layout,
     pub(super) interval: usize,
     pub(super) differences: Option<&'a Differences>,
     /// Blocks of each other component, with their codes.
@@ -80,19 +78,20 @@ impl Coefficients {
     /// Takes a scan of the first coefficients.
     pub(super) fn level(&mut self, scan: &Scan, data: &Data, units: Units<'_>) -> Option<()> {
         let low = self.follows(scan)?;
-        let [across, down] = units.count;
-        let (mut intervals, mut bits) = Intervals::begin(data, units.interval, across * down)?;
+        let Layout { across, down, units_across, .. } = units.layout;
+        let count = units.layout.units;
+        let (mut intervals, mut bits) = Intervals::begin(data, units.interval, count)?;
         let mut level = 0;
-        for unit in 0..across * down {
+        for unit in 0..count {
             if intervals.unit(&mut bits)? {
                 level = 0;
             }
-            let (column, row) = (unit % across * units.blocks[0], unit / across * units.blocks[1]);
+            let (column, row) = (unit % units_across * across, unit / units_across * down);
             if column == 0 {
                 intervals.within(&bits)?;
             }
-            for y in row..row + units.blocks[1] {
-                for x in column..column + units.blocks[0] {
+            for y in row..row + down {
+                for x in column..column + across {
                     let value = if scan.high > 0 {
                         i32::from(bits.bit()) << low
                     } else {
