@@ -12,6 +12,9 @@ const BANDS: usize = 4;
 /// looked at, and half of the work then serves two pixels.
 const DENSE: usize = 1024;
 
+/// A row of what is looked at: all pixels, or 512 from either end.
+type Line = [u8; DENSE];
+
 /// The pixels and frequencies of one picture, filled block by block, in rows from the top.
 #[derive(Debug)]
 pub(super) struct Picture {
@@ -29,7 +32,7 @@ pub(super) struct Picture {
     down: Axis,
     bands: [Band; BANDS],
     /// A row of a band.
-    line: Vec<u8>,
+    line: Line,
 }
 
 impl Picture {
@@ -46,7 +49,7 @@ impl Picture {
             across: Axis::default(),
             down: Axis::default(),
             bands: Default::default(),
-            line: Vec::new(),
+            line: [0; DENSE],
         }
     }
 
@@ -87,7 +90,6 @@ impl Picture {
         others.iter_mut().for_each(|plane| plane.resize(if self.sampled { size } else { 0 }, 0));
         let (columns, rows) = (self.across.masks.len(), self.down.masks.len());
         self.coarse.resize(columns * self.kept * rows * self.kept, 0.0);
-        self.line.resize(self.across.total(), 0);
         self.bands.iter_mut().for_each(|band| band.widen(self.across.total(), dense));
     }
 
@@ -180,7 +182,7 @@ fn spread(
     rows: Range<u32>,
     samples: &[u32],
     across: &Axis,
-    line: &mut [u8],
+    line: &mut Line,
     [plane, mirrored]: [&mut Vec<u8>; 2],
 ) {
     let down = samples.first() > samples.last();
@@ -196,8 +198,9 @@ fn spread(
     }
 }
 
-fn gather(out: &mut [u8], samples: &[u32], pixels: &[u8]) {
+#[expect(clippy::indexing_slicing, reason = "the index is masked")]
+fn gather(out: &mut [u8], samples: &[u32], pixels: &Line) {
     for (out, &sample) in out.iter_mut().zip(samples) {
-        *out = pixels.get(sample as usize).copied().unwrap_or(0);
+        *out = pixels[sample as usize % DENSE];
     }
 }
