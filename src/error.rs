@@ -60,7 +60,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A line of a hash list could not be read.
-    #[error("{}:{line}: {reason}", path.display())]
+    #[error("{}: {reason}", place(path, *line))]
     List {
         /// The list.
         path: PathBuf,
@@ -80,6 +80,14 @@ pub enum Error {
     /// The work was cancelled through its flag; nothing was changed.
     #[error("cancelled")]
     Cancelled,
+}
+
+/// A line of a file, or the file.
+fn place(path: &Path, line: u64) -> String {
+    match line {
+        0 => path.display().to_string(),
+        line => format!("{}:{line}", path.display()),
+    }
 }
 
 impl Error {

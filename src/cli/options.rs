@@ -12,8 +12,8 @@ use super::output::name;
 /// What examining files may cost.
 #[derive(Debug, clap::Args)]
 pub(super) struct Cost {
-    /// Files examined at once [default: one a core].
-    #[arg(long, value_name = "N")]
+    /// Files examined at once, up to 1024 [default: one a core].
+    #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<NonZeroUsize>,
     /// Decode files up to this size; larger ones are still compared by their digests. Bytes, or
     /// with K, M, G [default: 512M].
@@ -79,6 +79,12 @@ fn accuracy(text: &str) -> Result<Accuracy, String> {
     named.ok_or_else(|| "expected screen, reference or full".to_owned())
 }
 
+/// Reads a number of threads: more than any machine has cores would only cost memory.
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= 1024);
+    number.ok_or_else(|| "expected a number from 1 to 1024".to_owned())
+}
+
 /// Reads `512M` and the like, in powers of 1024.
 fn size(text: &str) -> Result<u64, String> {
     let (digits, shift) = match text.strip_suffix(['K', 'M', 'G', 'k', 'm', 'g']) {
@@ -139,7 +145,9 @@ pub(super) fn check_out<'a>(
         return Ok(());
     }
     for input in inputs {
-        if input.canonicalize().is_ok_and(|input| target.starts_with(input)) {
+        let inside = input.canonicalize().is_ok_and(|input| target.starts_with(input));
+        // another name of the same file
+        if inside || same_file::is_same_file(&target, input).unwrap_or(false) {
             bail!(
                 "{}: --out would overwrite what {} holds: name another file",
                 name(out),

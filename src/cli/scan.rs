@@ -7,8 +7,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use std::{fmt, panic, thread};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use clap::ArgGroup;
 use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressState, ProgressStyle};
+use tutela::Error;
 use tutela::hash::Radius;
 use tutela::index::Index;
 use tutela::scan::{Finding, Summary, Verdict, count, load_lists};
@@ -31,9 +33,10 @@ Examples:
 /// standard error. Ctrl-C stops and still writes what was found until then.
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{EXAMPLES}\n{}", exit::HELP))]
+#[command(group = ArgGroup::new("known").required(true).args(["index", "list"]))]
 pub(crate) struct Args {
     /// The index to search, made by `tutela index add`.
-    #[arg(long, value_name = "DIR", required_unless_present = "list", conflicts_with = "list")]
+    #[arg(long, value_name = "DIR")]
     index: Option<PathBuf>,
     /// A hash list to search instead of an index; may be repeated. Its bank is the file's name.
     #[arg(long, value_name = "LIST")]
@@ -67,12 +70,7 @@ impl Args {
         }
         let index = match &self.index {
             Some(dir) => Index::open(dir)?,
-            None => {
-                for list in &self.list {
-                    PdqShape::of(list)?.warn(list);
-                }
-                load_lists(&self.list)?
-            }
+            None => lists(&self.list)?,
         };
         warn_if_empty(&index);
         let mut scan = self.cost.scan();
@@ -121,6 +119,23 @@ impl Args {
         written.context("cannot write the findings")?;
         Ok(status(&summary))
     }
+}
+
+/// Loads lists. With nothing in them there is nothing to scan for.
+fn lists(lists: &[PathBuf]) -> anyhow::Result<Index> {
+    for list in lists {
+        PdqShape::of(list)?.warn(list);
+    }
+    let index = match load_lists(lists) {
+        Err(error @ Error::List { line: 1.., .. }) => bail!(
+            "{error} (nothing was scanned; `tutela index add --skip-bad` leaves such lines out)"
+        ),
+        loaded => loaded?,
+    };
+    if index.is_empty() {
+        bail!("no list has an entry: nothing can match");
+    }
+    Ok(index)
 }
 
 /// A row; on a terminal the progress bar makes room for it.

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::contents::{Buffers, Contents, open};
 use super::frames::{Eyes, Frames};
+use super::reasons::{damaged, too_flat};
 use super::screen::{Screened, Screening};
 use super::uri::{UriEncoding, encode_uri};
-use super::{Accuracy, Finding, Fingerprint, Kind, Media, QUALITY_FLOOR, Scan, Verdict};
+use super::{Accuracy, Finding, Fingerprint, Kind, Media, Scan, Verdict};
 use crate::hash::{Digests, Hasher, Screener, Signal, Wanted, digest_many};
 use crate::index::Index;
-use crate::media::{self, Decoded, Format, Limits, Reason, ReasonCode, SampleDecoder};
+use crate::media::{self, Declined, Decoded, Format, Limits, Reason, ReasonCode, SampleDecoder};
 use crate::{Error, Result};
 
 /// Bytes of files that are in memory together, if they are several.
@@ -251,6 +252,7 @@ impl Examiner {
             }
             (Ok(_), Some(picture), _) => self.decode(picture, &mut frames, cancel)?,
         };
+        let decoded = self.checked(decoded, contents, declined, &frames);
         let media = media(contents, decoded.as_ref().ok());
         let reason = match decoded {
             Err(reason) => Some(reason),
@@ -280,6 +282,28 @@ impl Examiner {
             declined,
             ..Finding::new(name, self.index.clone(), verdict, reason)
         })
+    }
+
+    /// Nothing is clear of which some data are missing, wrong or too many, even where the full decoder
+    /// makes a picture of it without a word.
+    fn checked(
+        &mut self,
+        decoded: std::result::Result<Decoded, Reason>,
+        contents: &Contents<'_>,
+        declined: Option<Declined>,
+        frames: &Frames,
+    ) -> std::result::Result<Decoded, Reason> {
+        let mut decoded = decoded?;
+        let whole = decoded.problem.is_none() && frames.sightings.is_empty();
+        if let (true, Ok(Format::Jpeg), Some(picture)) = (whole, &contents.format, contents.bytes())
+        {
+            let found = match self.eyes.accuracy {
+                Accuracy::Full => self.sampler.decode(picture, &self.limits).err(),
+                _ => declined,
+            };
+            decoded.problem = (found == Some(Declined::Damaged)).then(damaged);
+        }
+        Ok(decoded)
     }
 
     /// Hashes and looks up each frame. The outer error is the index's, the inner the picture's.
@@ -345,33 +369,5 @@ fn media(contents: &Contents<'_>, decoded: Option<&Decoded>) -> Media {
         width: decoded.map(|decoded| decoded.width),
         height: decoded.map(|decoded| decoded.height),
         bytes: contents.length,
-    }
-}
-
-fn too_flat(best_quality: Option<u8>) -> Option<Reason> {
-    match best_quality {
-        None => Some(Reason { code: ReasonCode::Undecodable, detail: "no frame in it".to_owned() }),
-        Some(quality) if quality < QUALITY_FLOOR => Some(Reason {
-            code: ReasonCode::LowQuality,
-            detail: format!(
-                "PDQ quality {quality} of 100, below {QUALITY_FLOOR}: too little structure to compare"
-            ),
-        }),
-        Some(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_quality_at_the_floor_or_above_can_be_clear() {
-        assert_eq!(too_flat(None).unwrap().code, ReasonCode::Undecodable);
-        for quality in 0..=100 {
-            let reason = too_flat(Some(quality));
-            assert_eq!(reason.is_some(), quality < 50, "{quality}");
-            assert!(reason.is_none_or(|reason| reason.code == ReasonCode::LowQuality));
-        }
     }
 }

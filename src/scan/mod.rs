@@ -7,12 +7,14 @@
 
 mod accuracy;
 mod contents;
+mod detail;
 mod examine;
 mod finding;
 mod frames;
 mod groups;
 mod lists;
 mod ordered;
+mod reasons;
 mod screen;
 mod sightings;
 mod summary;

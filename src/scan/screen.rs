@@ -1,6 +1,7 @@
 //! Screening: which JPEG files cannot be near an entry, told from their lowest frequencies.
 
 use super::QUALITY_FLOOR;
+use super::detail::detail;
 use crate::Result;
 use crate::hash::{PartialHash, Pdq, Prescale, Radius, Screener};
 use crate::index::Searcher;
@@ -93,7 +94,7 @@ fn ask(
     (screener, searcher): (&mut Screener, &Searcher),
     queries: &mut Vec<PartialHash>,
 ) -> Option<Seen> {
-    let detail = detail(luma, bytes);
+    let detail = detail(luma, bytes)?;
     let [(hashes, tool), (others, none)] = TOLERANCE.map(|(prescale, of_detail, always)| {
         let screen = screener.coarse(luma.coarse, prescale);
         let hashes = screen.orientations();
@@ -128,28 +129,4 @@ fn ask(
 /// [`MOST_UNSETTLED`] bits were within it, no bit beyond it differed. It is no proof: detail that beats
 /// with the reference's grid of samples can weigh more.
 const TOLERANCE: [(Prescale, f32, f32); 2] =
-    [(Prescale::Tool, 0.8, 1.5), (Prescale::None, 0.45, 1.0)];
-
-/// The root mean square of the detail that the coefficients leave out, in steps of brightness.
-///
-/// A progressive file is left before its detail. It is estimated, rather too high, from the steps
-/// between neighbouring fields and from the length of the file: the greatest ratio of the two, of 253
-/// photographs, to their detail was 1.05.
-fn detail(luma: &CoarseLuma<'_>, bytes: usize) -> f32 {
-    if let Some(left_out) = luma.left_out {
-        return left_out.max(0.0).sqrt();
-    }
-    let (columns, data) = (luma.coarse.columns().max(1), luma.coarse.data());
-    let (mut sum, mut count) = (0.0_f64, 0_u32);
-    let mut add = |one: &f32, other: &f32| {
-        sum += f64::from((one - other) / 8.0).powi(2);
-        count += 1;
-    };
-    for row in data.chunks(columns) {
-        row.iter().zip(row.iter().skip(1)).for_each(|(left, right)| add(left, right));
-    }
-    data.iter().zip(data.iter().skip(columns)).for_each(|(upper, lower)| add(upper, lower));
-    let steps = (sum / f64::from(count.max(1))).sqrt();
-    let bits = 8.0 * bytes as f64 / luma.fields.max(1) as f64;
-    (1.4 * steps + 0.02 * bits) as f32
-}
+    [(Prescale::Tool, 0.8, 1.5), (Prescale::None, 0.6, 1.0)];

@@ -3,10 +3,12 @@
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{FilterType, resize};
 use image::{Rgb, RgbImage};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tutela::hash::{Hash256, Hasher, Pixels, Prescale, Signals};
 use tutela::index::{Index, MemoryIndex, NewEntry};
+use tutela::media::{Declined, ReasonCode};
 use tutela::scan::{Accuracy, Finding, Scan, Verdict};
 
 /// A picture with structure and a little grain.
@@ -104,4 +106,117 @@ fn a_clear_file_has_the_digests_and_the_accuracy_that_are_asked_for() {
     let known = finding.fingerprint.unwrap();
     assert!(known.digests.md5.is_some() && known.digests.sha256.is_some());
     assert_eq!(known.accuracy, Some(Accuracy::Reference));
+}
+
+/// Entries at the edge of the radius, so that each bit that comes out differently decides.
+fn edges(rng: &mut StdRng, file: &[u8]) -> Vec<Hash256> {
+    let picture = image::load_from_memory(file).unwrap().into_rgb8();
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let pixels = Pixels::rgb(width, height, picture.as_raw()).unwrap();
+    let hash = Hasher::new().turned(pixels, Prescale::Tool).original().hash;
+    let mut turned = |bits| {
+        let mut bytes = *hash.as_bytes();
+        for bit in rand::seq::index::sample(rng, 256, bits) {
+            bytes[bit / 8] ^= 1 << (bit % 8);
+        }
+        Hash256::from_bytes(bytes)
+    };
+    [20, 24, 26, 28, 29, 30, 31, 31, 31].map(&mut turned).to_vec()
+}
+
+fn encoded(picture: &RgbImage, quality: u8, set: impl Fn(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, quality);
+    set(&mut encoder);
+    let (width, height) = (picture.width() as u16, picture.height() as u16);
+    encoder.encode(picture.as_raw(), width, height, ColorType::Rgb).unwrap();
+    bytes
+}
+
+/// Squares in a grid, whose edges may be those of the fields that JPEG files are made of.
+fn mosaic(rng: &mut StdRng, width: u32, height: u32, side: u32) -> RgbImage {
+    let contrast = [255, 96, 24][(side % 3) as usize];
+    let colours: Vec<[u8; 3]> =
+        (0..10_000).map(|_| [0; 3].map(|_| rng.random_range(0..=contrast))).collect();
+    RgbImage::from_fn(width, height, |x, y| {
+        let square = (y / side * 97 + x / side) as usize;
+        Rgb(colours[square % colours.len()])
+    })
+}
+
+#[test]
+fn screening_misses_no_mosaic_and_no_coarse_file_at_the_edge() {
+    let mut rng = StdRng::seed_from_u64(3);
+    for number in 0..24_u32 {
+        let (width, height) = [(1300, 1100), (1640, 1060), (700, 600)][number as usize % 3];
+        let (picture, quality) = match number % 4 {
+            0 => (photograph(&mut rng, width, height), [2, 4, 7][number as usize / 4 % 3]),
+            _ => (mosaic(&mut rng, width, height, [8, 16, 10, 24, 32][number as usize % 5]), 90),
+        };
+        let file = encoded(&picture, quality, |encoder| {
+            encoder.set_sampling_factor(SamplingFactor::F_2_2);
+            encoder.set_progressive(number % 8 > 5);
+        });
+        let hashes = edges(&mut rng, &file);
+        for hash in hashes {
+            let index = index(&[hash]);
+            let files = std::slice::from_ref(&file);
+            let reference = findings(&index, Accuracy::Reference, files).remove(0);
+            let screened = findings(&index, Accuracy::Screen, files).remove(0);
+            assert_eq!(screened.verdict, reference.verdict, "{number}");
+            assert_eq!(screened.matches, reference.matches, "{number}");
+        }
+    }
+}
+
+#[test]
+fn a_picture_whose_colours_come_in_scans_of_their_own_is_found() {
+    let mut rng = StdRng::seed_from_u64(4);
+    let picture = photograph(&mut rng, 1300, 1100);
+    for sampling in [SamplingFactor::F_1_1, SamplingFactor::F_2_1, SamplingFactor::F_2_2] {
+        let [one, many] = [false, true].map(|apart| {
+            encoded(&picture, 85, |encoder| {
+                encoder.set_sampling_factor(sampling);
+                encoder.set_optimized_huffman_tables(apart);
+            })
+        });
+        let index = index(&edges(&mut rng, &one)[..1]);
+        for accuracy in [Accuracy::Screen, Accuracy::Reference] {
+            let found = findings(&index, accuracy, std::slice::from_ref(&many)).remove(0);
+            assert_eq!(found.verdict, Verdict::Match, "{accuracy:?}");
+        }
+        // the full decoder may get the colours wrong; then it is not silent about it
+        let full = findings(&index, Accuracy::Full, &[many]).remove(0);
+        assert_ne!(full.verdict, Verdict::Clear);
+    }
+}
+
+#[test]
+fn damaged_data_are_never_clear_even_if_a_picture_can_be_made_of_them() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let picture = photograph(&mut rng, 700, 600);
+    let whole = encoded(&picture, 85, |encoder| encoder.set_restart_interval(5));
+    let place =
+        |file: &[u8], marker: u8| file.windows(2).position(|pair| pair == [0xFF, marker]).unwrap();
+    let mut lower = whole.clone();
+    let frame = place(&lower, 0xC0);
+    lower[frame + 5..frame + 7].copy_from_slice(&304_u16.to_be_bytes());
+    let mut restart = whole.clone();
+    let marker = place(&restart, 0xD3);
+    restart[marker + 1] = 0xD4;
+    let mut longer = whole.clone();
+    longer.splice(longer.len() - 2..longer.len() - 2, [1, 2, 3, 4]);
+    let index = index(&[Hash256::default()]);
+    for accuracy in [Accuracy::Screen, Accuracy::Reference, Accuracy::Full] {
+        let files = [whole.clone(), lower.clone(), restart.clone(), longer.clone()];
+        let found = findings(&index, accuracy, &files);
+        assert_eq!(found[0].verdict, Verdict::Clear);
+        for finding in &found[1..] {
+            assert_eq!(finding.verdict, Verdict::Unjudged, "{accuracy:?}");
+            let reason = finding.reason.as_ref().unwrap();
+            assert_eq!(reason.code, ReasonCode::Undecodable);
+        }
+        let declined = found[1].declined;
+        assert!(accuracy == Accuracy::Full || declined == Some(Declined::Damaged));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Declined;
 use super::bits::{Entropy, ended};
-use super::ending::finish;
+use super::ending::{data_end, finish};
 use super::header::{Header, Kind};
 use super::layout::Layout;
 use super::progressive;
@@ -35,6 +35,8 @@ fn kept_by_size(width: u16, height: u16) -> Result<usize, Declined> {
 pub struct CoarseLuma<'a> {
     /// The coefficients.
     pub coarse: Coarse<'a>,
+    /// The step in which the means of the fields are quantised, in steps of brightness.
+    pub step: f32,
     /// Bits of the file that code AC coefficients of the brightness; `None` where they are not
     /// reached (progressive files).
     pub ac_bits: Option<u64>,
@@ -48,9 +50,8 @@ pub struct CoarseLuma<'a> {
 
 /// Reads the low frequencies of the brightness out of JPEG files, without making pixels.
 ///
-/// All Huffman-coded files of eight bits are read, grey or YCbCr, whose coefficients come in one
-/// scan; and progressive files up to the end of their first scan, which holds the means of the
-/// fields, less their lowest bits if the file says so. Of pictures whose lesser side has at least
+/// All Huffman-coded files of eight bits are read, grey or YCbCr, whose brightness comes in one
+/// scan; and of progressive files those scans that hold the means of the fields. Of pictures whose lesser side has at least
 /// 1024 pixels one coefficient of each field is kept, from 512 pixels on 2 x 2. For all else, and
 /// for anything that is not as ITU-T T.81 says, it says why it [declines](Declined).
 ///
@@ -201,20 +202,56 @@ impl Lane {
             return Err(Declined::Limit);
         }
         let end = self.entropy.fill(file, header.data, header.restart > 0)?;
-        finish(file, end, header.kind)?;
         self.kept = kept;
         self.values.begin(self.layout, kept, header.quantiser());
         if header.kind == Kind::Progressive {
-            progressive::read(header, &self.layout, &self.entropy, codes, &mut self.values)
-                .ok_or(Declined::Damaged)?;
+            self.levels(file, end, codes)?;
             return Ok(false);
         }
+        finish(file, end, header)?;
         self.schedule = schedule(header);
         self.from = 0;
         self.interval = 0;
         self.left = (self.interval_units(self.layout.units), self.layout.units);
         self.stretch(0);
         Ok(true)
+    }
+
+    /// Reads all scans of a progressive file that tell of the means, of which the first, with its
+    /// data up to `end`, is at hand. All others are passed over.
+    fn levels(
+        &mut self,
+        file: &[u8],
+        end: usize,
+        codes: &mut [DcCodes; 3],
+    ) -> Result<(), Declined> {
+        let mut end = end;
+        let mut low = None;
+        loop {
+            let scan = self.header.scan;
+            let brightness = scan.parts().first().is_some_and(|part| part.component == 0);
+            if brightness && scan.first == 0 {
+                let follows = match low {
+                    None => scan.high == 0,
+                    Some(low) => low > 0 && scan.high == low && scan.low == low - 1,
+                };
+                if !follows || scan.last > 0 {
+                    return Err(Declined::Damaged);
+                }
+                if low.is_some() {
+                    let restarts = self.header.restart > 0;
+                    end = self.entropy.fill(file, self.header.data, restarts)?;
+                }
+                low = Some(scan.low);
+                progressive::read(&self.header, &self.entropy, codes, &mut self.values)
+                    .ok_or(Declined::Damaged)?;
+            } else {
+                end = data_end(file, self.header.data);
+            }
+            if !self.header.next(file, end)? {
+                return Ok(());
+            }
+        }
     }
 
     /// Units of an interval that begins when so many are left.
@@ -282,6 +319,7 @@ impl Lane {
         let coarse = Coarse::new(width, height, self.kept, self.values.plane());
         Ok(CoarseLuma {
             coarse: coarse.ok_or(Declined::Damaged)?,
+            step: self.values.step / 8.0,
             ac_bits: sequential.then_some(self.values.bits),
             fields: (columns * rows) as u64,
             left_out: sequential.then(|| self.values.left_out()),

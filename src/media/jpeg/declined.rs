@@ -23,7 +23,10 @@ pub enum Declined {
     Sampling,
     /// Baseline in several scans.
     Scans,
-    /// Something in it is not as ITU-T T.81 says.
+    /// Its markers, up to the first scan, are not as ITU-T T.81 says.
+    Markers,
+    /// Its data, or what follows them, are not what the picture needs: some are missing, wrong or too
+    /// many.
     Damaged,
     /// Over one of the [`Limits`](super::super::Limits).
     Limit,
@@ -40,6 +43,7 @@ impl Declined {
             Self::Coding => "coding",
             Self::Sampling => "sampling",
             Self::Scans => "scans",
+            Self::Markers => "markers",
             Self::Damaged => "damaged",
             Self::Limit => "limit",
         }

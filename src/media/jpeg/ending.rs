@@ -1,13 +1,23 @@
 //! What follows the first scan, up to the end of the picture.
 
 use super::Declined;
-use super::header::Kind;
+use super::header::Header;
 use super::markers::segment;
 
-/// Reads the markers after the first scan's data, whose end is at `at`, up to the end of the file's
-/// picture. A sequential file has no further scan.
-pub(super) fn finish(bytes: &[u8], at: usize, kind: Kind) -> Result<(), Declined> {
+/// Reads the markers after the one scan of a sequential picture's brightness, whose data ends at
+/// `at`, up to the end of the picture. Further scans may hold the colours that this one does not.
+pub(super) fn finish(bytes: &[u8], at: usize, header: &Header) -> Result<(), Declined> {
     let mut at = at;
+    if header.scan.parts().len() < header.components().len() {
+        let mut later = header.clone();
+        while later.next(bytes, at)? {
+            if later.scan.parts().first().is_none_or(|part| part.component == 0) {
+                return Err(Declined::Scans);
+            }
+            at = data_end(bytes, later.data);
+        }
+        return Ok(());
+    }
     loop {
         let (marker, start) = marker(bytes, at)?;
         if marker == 0xD9 {
@@ -16,8 +26,7 @@ pub(super) fn finish(bytes: &[u8], at: usize, kind: Kind) -> Result<(), Declined
         let (body, end) = segment(bytes, start).ok_or(Declined::Damaged)?;
         at = end;
         match marker {
-            0xDA if kind == Kind::Sequential => return Err(Declined::Scans),
-            0xDA => at = data_end(bytes, end),
+            0xDA => return Err(Declined::Scans),
             0xC4 | 0xDB | 0xDD | 0xE1..=0xED | 0xEF | 0xFE => {}
             // other readers take them to hold from the start
             0xE0 if !body.starts_with(b"JFIF\0") => {}

@@ -138,23 +138,26 @@ impl Header {
     /// Reads the markers up to the first scan.
     ///
     /// What it accepts: one component (grey) or three (YCbCr), the first with the largest sampling
-    /// factors; all in one scan, or a progressive file whose first scan holds the upper bits of the
-    /// first component's DC coefficients. All tables that the scan names are there. Nothing is
+    /// factors; all in one scan, or the brightness alone in the first one; or a progressive file whose
+    /// first scan holds the upper bits of the first component's DC coefficients. All tables that the scan names are there. Nothing is
     /// known yet of what follows: see [`finish`].
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Declined> {
         if !bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
             return Err(Declined::NotJpeg);
         }
         let mut header = Self::default();
-        if !header.next(bytes, 2)? {
-            return Err(Declined::Damaged);
+        let read = header.next(bytes, 2).and_then(|scan| match scan {
+            true => header.first(),
+            false => Err(Declined::Damaged),
+        });
+        match read {
+            Ok(()) => Ok(header),
+            Err(Declined::Damaged) => Err(Declined::Markers),
+            Err(declined) => Err(declined),
         }
-        header.first()?;
-        Ok(header)
     }
 
-    /// Reads the markers from `at` up to the next scan of a progressive file; `false` at the end of
-    /// the picture.
+    /// Reads the markers from `at` up to the next scan; `false` at the end of the picture.
     pub(super) fn next(&mut self, bytes: &[u8], at: usize) -> Result<bool, Declined> {
         let later = self.data > 0;
         let mut at = at;
@@ -346,7 +349,9 @@ impl Header {
     fn first(&self) -> Result<(), Declined> {
         let Scan { count, first, last, high, low, .. } = self.scan;
         match self.kind {
-            Kind::Sequential if count < self.count => return Err(Declined::Scans),
+            Kind::Sequential if count < self.count && !self.brightness_alone() => {
+                return Err(Declined::Scans);
+            }
             Kind::Sequential if (first, last, high, low) != (0, 63, 0, 0) => {
                 return Err(Declined::Damaged);
             }
@@ -360,6 +365,10 @@ impl Header {
             _ => {}
         }
         self.complete()
+    }
+
+    fn brightness_alone(&self) -> bool {
+        matches!(self.scan.parts(), [Part { component: 0, .. }])
     }
 
     fn complete(&self) -> Result<(), Declined> {

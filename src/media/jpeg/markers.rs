@@ -130,8 +130,9 @@ impl Markers {
     }
 
     /// Whether the components are sampled as every encoder does it: the first (and the black one) in
-    /// full, the others alike, in whole fractions. The decoder gets other ways wrong, and pictures in
-    /// several scans that are sampled less often from top to bottom alone.
+    /// full, the others alike, in whole fractions. The decoder gets other ways wrong, and of pictures in
+    /// several scans the progressive ones whose colours are sampled less often from top to bottom
+    /// alone, the sequential ones whose colours are sampled less often at all.
     pub(in crate::media) fn usual_sampling(&self) -> bool {
         let rate = |component: &Component| (component.across, component.down);
         match self.components.as_slice() {
@@ -143,6 +144,7 @@ impl Markers {
                     && across.checked_rem(part_across) == Some(0)
                     && down.checked_rem(part_down) == Some(0)
                     && !(self.buffered() && across == part_across && down > part_down)
+                    && (!self.buffered() || self.frame == 2 || rate(first) == rate(second))
             }
             _ => false,
         }

@@ -1,4 +1,4 @@
-//! The first scan of a progressive file: the upper bits of the DC coefficients, and no more.
+//! The scans of a progressive file that hold DC coefficients: the upper bits first, then one by one.
 
 use super::bits::{Entropy, extend, word};
 use super::header::Header;
@@ -6,15 +6,15 @@ use super::layout::Layout;
 use super::tables::DcCodes;
 use super::values::Values;
 
-/// Reads the scan into `values`; `None` if it is damaged.
+/// Reads a scan into `values`; `None` if it is damaged.
 pub(super) fn read(
     header: &Header,
-    layout: &Layout,
     entropy: &Entropy,
     codes: &mut [DcCodes; 3],
     values: &mut Values,
 ) -> Option<()> {
-    let parts = header.scan.parts();
+    let (parts, layout) = (header.scan.parts(), Layout::of(header));
+    let (later, low) = (header.scan.high > 0, header.scan.low);
     for (codes, &part) in codes.iter_mut().zip(parts) {
         codes.set(header.dc(part));
     }
@@ -29,6 +29,7 @@ pub(super) fn read(
     };
     let mut left = layout.units;
     let mut begin = 0;
+    values.rewind(layout);
     for &end in entropy.ends() {
         let units = match header.restart {
             0 => left,
@@ -41,14 +42,21 @@ pub(super) fn read(
             for down in 0..layout.down {
                 for across in 0..layout.across {
                     let (x, y) = values.place(across, down);
-                    values.put(x, y, reader.difference(luma)?, header.scan.low)?;
+                    if later {
+                        values.add(x, y, reader.bit(), low)?;
+                    } else {
+                        values.put(x, y, reader.difference(luma)?, low)?;
+                    }
                 }
             }
-            for _ in 0..others.0 {
-                reader.skip(second)?;
-            }
-            for _ in 0..others.1 {
-                reader.skip(third)?;
+            for (count, codes) in [(others.0, second), (others.1, third)] {
+                for _ in 0..count {
+                    if later {
+                        reader.bit();
+                    } else {
+                        reader.skip(codes)?;
+                    }
+                }
             }
             values.advance();
             reader.rebase();
@@ -88,6 +96,13 @@ impl Reader<'_> {
         let (length, size @ 0..=11) = codes.read(bits)? else { return None };
         self.bit += length + u32::from(size);
         Some(extend(bits << length, size.into()))
+    }
+
+    #[inline(always)]
+    fn bit(&mut self) -> bool {
+        let bits = word(self.data, self.bit);
+        self.bit += 1;
+        bits >> 63 == 1
     }
 
     #[inline(always)]

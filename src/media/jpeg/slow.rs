@@ -1,13 +1,13 @@
 //! The slow twin: every coefficient of the brightness, bit by bit, straight out of the file.
 
-use super::ending::finish;
+use super::ending::{data_end, finish};
 use super::header::{Header, Huffman, Kind};
 use super::values::ZIGZAG;
 
 /// The brightness of a file by all coefficients of its fields, dequantised, in the order of rows of
-/// fields. Of progressive files only the first scan. `None` for a damaged or a declined one.
+/// fields. Of progressive files only the DC coefficients. `None` for a damaged or a declined one.
 pub(super) fn coefficients(file: &[u8]) -> Option<Vec<[f32; 64]>> {
-    let header = Header::read(file).ok()?;
+    let mut header = Header::read(file).ok()?;
     let blocks = |side: u16| usize::from(side.div_ceil(8));
     let (columns, rows) = (blocks(header.width), blocks(header.height));
     let mut fields = vec![[0.0; 64]; columns * rows];
@@ -52,8 +52,54 @@ pub(super) fn coefficients(file: &[u8]) -> Option<Vec<[f32; 64]>> {
         }
     }
     bits.end()?;
-    finish(file, bits.at, header.kind).ok()?;
+    if header.kind == Kind::Sequential {
+        finish(file, bits.at, &header).ok()?;
+        return Some(fields);
+    }
+    let mut low = header.scan.low;
+    let mut at = bits.at;
+    while header.next(file, at).ok()? {
+        if header.scan.parts()[0].component > 0 || header.scan.first > 0 {
+            at = data_end(file, header.data);
+            continue;
+        }
+        let steps = (header.scan.high, header.scan.low + 1, header.scan.last);
+        (low > 0 && steps == (low, low, 0)).then_some(())?;
+        low -= 1;
+        at = lower_bit(file, &header, (columns, rows), &mut fields)?;
+    }
     Some(fields)
+}
+
+/// Adds what a later scan says of the DC coefficients, and gives its end.
+fn lower_bit(
+    file: &[u8],
+    header: &Header,
+    (columns, rows): (usize, usize),
+    fields: &mut [[f32; 64]],
+) -> Option<usize> {
+    let parts = header.scan.parts();
+    let [across, down] = if parts.len() == 1 { [1, 1] } else { header.factors(parts[0]) };
+    let (wide, high) = (columns.div_ceil(across), rows.div_ceil(down));
+    let mut bits = Bits { file, at: header.data, left: Vec::new(), restarts: 0 };
+    for unit in 0..wide * high {
+        if header.restart > 0 && unit > 0 && unit % usize::from(header.restart) == 0 {
+            bits.restart()?;
+        }
+        for &part in parts {
+            let [h, v] = if parts.len() == 1 { [1, 1] } else { header.factors(part) };
+            for block in 0..h * v {
+                let (x, y) = (unit % wide * across + block % h, unit / wide * down + block / h);
+                let set = bits.bit()?;
+                if set && part.component == 0 && x < columns && y < rows {
+                    let value = (1 << header.scan.low) as f32;
+                    fields[y * columns + x][0] += value * f32::from(header.quantiser()[0]);
+                }
+            }
+        }
+    }
+    bits.end()?;
+    Some(bits.at)
 }
 
 fn block_of(bits: &mut Bits<'_>, table: &Huffman, field: &mut [i32; 64]) -> Option<()> {

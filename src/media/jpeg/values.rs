@@ -27,7 +27,7 @@ pub(super) struct Values {
     layout: Layout,
     kept: usize,
     /// The step of the DC coefficient.
-    step: f32,
+    pub(super) step: f32,
     /// Dequantisation in zigzag order.
     factors: Factors,
     plane: Vec<f32>,
@@ -136,6 +136,23 @@ impl Values {
             *self.plane.get_mut(place)? = (self.last << low) as f32 * self.step;
         }
         Some(())
+    }
+
+    /// Adds a lower bit to the DC coefficient of a block.
+    #[inline(always)]
+    pub(super) fn add(&mut self, x: usize, y: usize, bit: bool, low: u8) -> Option<()> {
+        let Layout { columns, rows, .. } = self.layout;
+        if bit && x < columns && y < rows {
+            let place = (y * columns * self.kept + x) * self.kept;
+            *self.plane.get_mut(place)? += (1 << low) as f32 * self.step;
+        }
+        Some(())
+    }
+
+    /// Back to the first unit, for a scan of this layout.
+    pub(super) fn rewind(&mut self, layout: Layout) {
+        self.layout = layout;
+        (self.last, self.column, self.row) = (0, 0, 0);
     }
 
     /// The field of block `number` of the next unit.

@@ -121,7 +121,7 @@ impl SampleDecoder {
         } else {
             let data = bytes.get(header.data..).ok_or(Declined::Damaged)?;
             let end = self.data.read(data).ok_or(Declined::Damaged)?;
-            finish(bytes, header.data + end, header.kind)?;
+            finish(bytes, header.data + end, &header)?;
             self.sequential(&header).ok_or(Declined::Damaged)?;
         }
         let Picture { kept, coarse, .. } = &self.picture;

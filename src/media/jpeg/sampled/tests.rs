@@ -12,7 +12,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 use super::{Declined, SampleDecoder, naive, scans, writer};
 use crate::hash::Pixels;
 use crate::media::guard::shield;
-use crate::media::{Limits, Reason};
+use crate::media::{CoarseDecoder, Limits, Reason};
 
 /// Shapes, a slope and noise, so that blocks of every fullness occur.
 fn picture(width: u16, height: u16, seed: u64) -> Vec<u8> {
@@ -312,5 +312,55 @@ fn limits_are_kept() {
         let mut limits = Limits::default();
         limit(&mut limits);
         assert_eq!(decoder.decode(&bytes, &limits).unwrap_err(), Declined::Limit);
+    }
+}
+
+#[test]
+fn the_means_of_a_picture_in_several_scans_are_those_of_one_scan() {
+    let mut decoder = CoarseDecoder::with_kept(1).unwrap();
+    let mut equal = 0;
+    for seed in 0..300 {
+        let (width, height) = (1 + seed as u16 % 70, 1 + seed as u16 / 3);
+        let [(one, _), (many, script)] = scans::write(width, height, seed);
+        let mut means = [None, None];
+        decoder.decode(&[&one, &many], &Limits::default(), &mut |file, luma| {
+            means[file] = Some(luma.map(|luma| luma.coarse.data().to_vec()));
+        });
+        let [one, many] = means.map(Option::unwrap);
+        // the first scan must tell of the brightness
+        if many.as_ref().err() != Some(&Declined::Progressive) {
+            assert_eq!(one, many, "{script}");
+            equal += 1;
+        }
+    }
+    assert!(equal > 100, "{equal}");
+}
+
+#[test]
+fn brightness_alone_in_a_scan_is_that_of_all_in_one() {
+    let mut decoder = SampleDecoder::new();
+    let mut coarse = CoarseDecoder::with_kept(2).unwrap();
+    let pixels = picture(170, 121, 3);
+    for sampling in [SamplingFactor::F_1_1, SamplingFactor::F_2_1, SamplingFactor::F_2_2] {
+        let files = [false, true].map(|alone| {
+            let mut file = Vec::new();
+            let mut encoder = Encoder::new(&mut file, 80);
+            encoder.set_sampling_factor(sampling);
+            // with codes of its own the encoder gives each component a scan
+            encoder.set_optimized_huffman_tables(alone);
+            encoder.encode(&pixels, 170, 121, ColorType::Rgb).unwrap();
+            file
+        });
+        let scans = |file: &[u8]| file.windows(2).filter(|pair| *pair == [0xFF, 0xDA]).count();
+        assert_eq!(files.each_ref().map(|file| scans(file)), [1, 3]);
+        let [one, many] = files.each_ref().map(|file| all(&mut decoder, file, "as encoded"));
+        assert!(one == many);
+        let mut planes = [None, None];
+        let files = files.each_ref().map(Vec::as_slice);
+        coarse.decode(&files, &Limits::default(), &mut |file, luma| {
+            planes[file] = Some(luma.unwrap().coarse.data().to_vec());
+        });
+        let [one, many] = planes;
+        assert!(one.is_some() && one == many);
     }
 }
