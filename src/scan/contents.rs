@@ -13,7 +13,7 @@ use crate::{Error, Result};
 
 /// Bytes read at once; the first piece tells the format.
 const PIECE: usize = 64 << 10;
-/// A buffer that one large file made is not kept for all the small ones after it.
+/// Bytes of all buffers that are kept: what large files made is not kept for the small ones after them.
 const KEPT: usize = 16 << 20;
 
 /// What reading a file told.
@@ -114,7 +114,7 @@ impl Buffers {
     /// Takes back the memory of a file that is done.
     pub(super) fn reuse(&mut self, contents: Contents<'_>) {
         if let Some(Cow::Owned(picture)) = contents.picture
-            && picture.capacity() <= KEPT
+            && picture.capacity() + self.pictures.iter().map(Vec::capacity).sum::<usize>() <= KEPT
         {
             self.pictures.push(picture);
         }
