@@ -42,7 +42,7 @@ mod tests {
 
     #[expect(unsafe_code, reason = "a library in C")]
     fn encoded(width: i32, height: i32, pixels: &[u8], quality: Option<f32>) -> Vec<u8> {
-        let channels = pixels.len() as i32 / (width * height);
+        let channels = i32::try_from(pixels.len()).unwrap() / (width * height);
         let stride = width * channels;
         let (pixels, mut file) = (pixels.as_ptr(), std::ptr::null_mut());
         let to = &raw mut file;
@@ -61,6 +61,7 @@ mod tests {
     }
 
     /// Soft shapes and grain in every channel.
+    #[expect(clippy::cast_possible_truncation, reason = "a remainder of small numbers")]
     fn pixels(width: i32, height: i32, channels: i32) -> Vec<u8> {
         let mut pixels = Vec::new();
         for at in 0..width * height {
@@ -82,7 +83,7 @@ mod tests {
                     let file = encoded(width, height, &pixels(width, height, channels), quality);
                     let other = WebPDecoder::new(Cursor::new(&file)).unwrap();
                     let channels = usize::from(other.color_type().channel_count());
-                    let mut expected = vec![0; other.total_bytes() as usize];
+                    let mut expected = vec![0; usize::try_from(other.total_bytes()).unwrap()];
                     other.read_image(&mut expected).unwrap();
                     let mut out = vec![7; expected.len()];
                     assert!(decode(&file, width as usize * channels, channels, &mut out));

@@ -200,7 +200,7 @@ fn damaged_data_are_never_clear_even_if_a_picture_can_be_made_of_them() {
         |file: &[u8], marker: u8| file.windows(2).position(|pair| pair == [0xFF, marker]).unwrap();
     let mut lower = whole.clone();
     let frame = place(&lower, 0xC0);
-    lower[frame + 5..frame + 7].copy_from_slice(&304_u16.to_be_bytes());
+    lower[frame + 5..frame + 7].copy_from_slice(&[1, 48]);
     let mut restart = whole.clone();
     let marker = place(&restart, 0xD3);
     restart[marker + 1] = 0xD4;

@@ -319,9 +319,9 @@ fn limits_are_kept() {
 fn the_means_of_a_picture_in_several_scans_are_those_of_one_scan() {
     let mut decoder = CoarseDecoder::with_kept(1).unwrap();
     let mut equal = 0;
-    for seed in 0..300 {
-        let (width, height) = (1 + seed as u16 % 70, 1 + seed as u16 / 3);
-        let [(one, _), (many, script)] = scans::write(width, height, seed);
+    for seed in 0..300_u16 {
+        let (width, height) = (1 + seed % 70, 1 + seed / 3);
+        let [(one, _), (many, script)] = scans::write(width, height, seed.into());
         let mut means = [None, None];
         decoder.decode(&[&one, &many], &Limits::default(), &mut |file, luma| {
             means[file] = Some(luma.map(|luma| luma.coarse.data().to_vec()));
