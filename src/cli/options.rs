@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use tutela::hash::Radius;
+use tutela::hash::{Effort, Radius};
 use tutela::scan::{Accuracy, Scan};
 
 use super::output::name;
@@ -70,6 +70,13 @@ impl Precision {
     pub(super) fn get(&self) -> Option<Accuracy> {
         self.accuracy.or(self.exact.then_some(Accuracy::Reference))
     }
+}
+
+/// Reads an effort.
+pub(super) fn effort(text: &str) -> Result<Effort, String> {
+    let all = [Effort::Plain, Effort::Fast, Effort::Deep];
+    let named = all.into_iter().find(|effort| effort.name() == text);
+    named.ok_or_else(|| "expected plain, fast or deep".to_owned())
 }
 
 /// Reads an accuracy.

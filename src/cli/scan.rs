@@ -11,11 +11,11 @@ use anyhow::{Context, bail};
 use clap::ArgGroup;
 use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use tutela::Error;
-use tutela::hash::Radius;
+use tutela::hash::{Effort, Radius};
 use tutela::index::Index;
 use tutela::scan::{Finding, Summary, Verdict, count, load_lists};
 
-use super::options::{Cost, Precision, check_out, check_sources, radius};
+use super::options::{Cost, Precision, check_out, check_sources, effort, radius};
 use super::output::{Rows, counted, note, sanitise, warn_if_empty};
 use super::shape::PdqShape;
 use super::{ExitStatus, exit, interrupt};
@@ -50,6 +50,11 @@ pub(crate) struct Args {
     /// Greatest PDQ distance that is a match, in bits [default: 31].
     #[arg(long, value_name = "N", value_parser = radius)]
     radius: Option<Radius>,
+    /// How many views are taken of each picture: `plain` (the picture, in eight orientations), `fast`
+    /// (inside frames, captions and screenshots, halves and quarters, negatives) or `deep` (pictures of which
+    /// a border was cut off as well).
+    #[arg(long, value_name = "HOW", value_parser = effort, default_value = "fast")]
+    effort: Effort,
     #[command(flatten)]
     accuracy: Precision,
     /// No progress and no summary.
@@ -75,6 +80,7 @@ impl Args {
         warn_if_empty(&index);
         let mut scan = self.cost.scan();
         scan.radius = self.radius.unwrap_or_default();
+        scan.effort = self.effort;
         scan.accuracy = self.accuracy.get().unwrap_or_default();
         // What is written is evidence.
         scan.complete = self.all;

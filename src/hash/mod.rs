@@ -20,6 +20,7 @@ mod signal;
 #[cfg(test)]
 mod tests;
 mod value;
+mod view;
 mod wanted;
 
 pub use coarse::Coarse;
@@ -32,4 +33,5 @@ pub use screen::{Screen, Screener};
 pub use signal::{Signal, Signals};
 pub(crate) use value::decode_hex;
 pub use value::{Hash256, ParseHashError, Radius};
+pub use view::{Area, Effort, Family, Sheet, View};
 pub use wanted::Wanted;

@@ -37,6 +37,11 @@ impl Hash256 {
         self.distance(&Self::default())
     }
 
+    /// All bits turned: of a PDQ hash, that of the negative picture.
+    pub fn complement(&self) -> Self {
+        Self(self.0.map(|byte| !byte))
+    }
+
     /// The number of bits in which the two differ, 0 to 256.
     pub fn distance(&self, other: &Self) -> u32 {
         self.0.iter().zip(&other.0).map(|(a, b)| (a ^ b).count_ones()).sum()

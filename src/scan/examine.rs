@@ -11,7 +11,7 @@ use super::reasons::{damaged, too_flat};
 use super::screen::{Screened, Screening};
 use super::uri::{UriEncoding, encode_uri};
 use super::{Accuracy, Finding, Fingerprint, Kind, Media, Scan, Verdict};
-use crate::hash::{Digests, Hasher, Screener, Signal, Wanted, digest_many};
+use crate::hash::{Digests, Effort, Hasher, Screener, Sheet, Signal, Wanted, digest_many};
 use crate::index::Index;
 use crate::media::{self, Declined, Decoded, Format, Limits, Reason, ReasonCode, SampleDecoder};
 use crate::{Error, Result};
@@ -62,6 +62,8 @@ impl Examiner {
             hasher: Hasher::new(),
             radius: scan.radius,
             accuracy: scan.accuracy,
+            effort: scan.effort,
+            sheet: Sheet::default(),
             complete: scan.complete,
         };
         Self {
@@ -206,7 +208,8 @@ impl Examiner {
         });
         let jpegs: Vec<&[u8]> = jpegs.collect();
         let mut screened = vec![Screened::Unsure; jpegs.len()];
-        if self.eyes.accuracy == Accuracy::Screen && !self.eyes.complete {
+        let plain = self.eyes.effort == Effort::Plain;
+        if self.eyes.accuracy == Accuracy::Screen && !self.eyes.complete && plain {
             let Eyes { screener, searcher, radius, .. } = &mut self.eyes;
             let with = (screener, searcher);
             self.screening.screen(&jpegs, &self.limits, *radius, with, &mut screened)?;

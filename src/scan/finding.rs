@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::Accuracy;
 use super::uri::{UriEncoding, decode_uri};
-use crate::hash::{Digests, Orientation, Pdq, Prescale, Signal};
+use crate::hash::{Area, Digests, Family, Orientation, Pdq, Prescale, Signal};
 use crate::media::{Declined, Format, Reason, Rendering};
 
 /// Names the form of a finding; a change that breaks readers gets another number.
@@ -188,6 +188,9 @@ pub struct Match {
     /// reference's tool does.
     #[serde(skip_serializing_if = "is_tool")]
     pub prescale: Prescale,
+    /// The part of the picture that matched, or its negative; `None` if it was the picture itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<Seen>,
     /// The frame that matched, left out of the JSON for the first.
     #[serde(skip_serializing_if = "is_first")]
     pub frame: u32,
@@ -200,6 +203,35 @@ pub struct Match {
     /// The source's tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+}
+
+/// A view of a picture, as others read it: with it, the part can be cut out and hashed again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Seen {
+    /// Its kind.
+    pub family: Family,
+    /// The part of the picture: left, top, width and height in its pixels; it may go beyond them.
+    #[serde(rename = "box")]
+    pub area: [i64; 4],
+    /// Whether it is its negative that matched, left out of the JSON if not.
+    #[serde(skip_serializing_if = "is_positive")]
+    pub negative: bool,
+    /// The view's own PDQ quality.
+    pub quality: u8,
+}
+
+impl Seen {
+    /// A view whose area is given in the picture's pixels.
+    pub(super) fn new(family: Family, area: Area, quality: u8) -> Self {
+        let Area { left, top, width, height } = area;
+        let area = [left, top, width, height].map(|value| value.round() as i64);
+        Self { family, area, negative: false, quality }
+    }
+}
+
+fn is_positive(negative: &bool) -> bool {
+    !negative
 }
 
 fn is_first(frame: &u32) -> bool {
@@ -266,6 +298,7 @@ mod tests {
             distance: 4,
             orientation: Some(Orientation::Original),
             prescale: Prescale::Tool,
+            view: None,
             frame: 0,
             rendering: Rendering::Stored,
             category: Some("A1".into()),
@@ -294,6 +327,10 @@ mod tests {
             distance: 0,
             orientation: Some(Orientation::FlipMinus1),
             prescale: Prescale::None,
+            view: Some(Seen {
+                negative: true,
+                ..Seen::new(Family::Frame, Area { left: 10.2, top: -3.0, width: 99.5, height: 80.0 }, 71)
+            }),
             frame: 3,
             rendering: Rendering::OverWhite,
             category: None,
@@ -301,7 +338,8 @@ mod tests {
         };
         let expected = concat!(
             r#"{"bank":"b","entry":"e","signal":"pdq","distance":0,"orientation":"flipminus1","#,
-            r#""prescale":"none","frame":3,"rendering":"over-white","tags":["t"]}"#
+            r#""prescale":"none","view":{"family":"frame","box":[10,-3,100,80],"negative":true,"quality":71},"#,
+            r#""frame":3,"rendering":"over-white","tags":["t"]}"#
         );
         assert_eq!(serde_json::to_string(&found).unwrap(), expected);
     }

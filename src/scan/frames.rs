@@ -1,10 +1,10 @@
 //! The pictures of one file: each hashed, as exactly as asked, and looked up.
 
 use super::sightings::Sightings;
-use super::{Accuracy, QUALITY_FLOOR};
+use super::{Accuracy, QUALITY_FLOOR, Seen};
 use crate::Result;
 use crate::hash::{
-    Hasher, Orientations, PartialHash, Pdq, Pixels, Prescale, Radius, Screen, Screener,
+    Effort, Hasher, Orientations, PartialHash, Pdq, Pixels, Prescale, Radius, Screen, Screener, Sheet,
 };
 use crate::index::Searcher;
 use crate::media::{Frame, Rendering, SampledLuma};
@@ -22,6 +22,9 @@ pub(super) struct Eyes {
     pub(super) hasher: Hasher,
     pub(super) radius: Radius,
     pub(super) accuracy: Accuracy,
+    pub(super) effort: Effort,
+    /// The picture in which views are looked for.
+    pub(super) sheet: Sheet,
     /// Whether the hash of each first frame is wanted as exactly as that of a match.
     pub(super) complete: bool,
 }
@@ -57,6 +60,10 @@ impl Eyes {
         };
         frames.first = Some((tool.orientations().original(), Accuracy::Reference));
         self.look_up(tool.orientations(), Prescale::Tool, place, frames)?;
+        if let (true, Some(plane)) = (self.effort > Effort::Plain, luma.planes().next()) {
+            self.sheet.fill(plane);
+            self.views((luma.width(), luma.height()), place, frames)?;
+        }
         if !Prescale::Tool.samples(luma.width(), luma.height()) {
             return Ok(());
         }
@@ -78,7 +85,7 @@ impl Eyes {
                 }
                 self.look_up(exact, prescale, place, frames)?;
             }
-            return Ok(());
+            return self.views_of(pixels, place, frames);
         }
         let screens = prescales.iter().map(|prescale| self.screener.pixels(pixels, *prescale));
         let screens: Vec<_> = screens.collect();
@@ -108,7 +115,43 @@ impl Eyes {
             }
         }
         frames.last = screens;
-        Ok(())
+        self.views_of(pixels, place, frames)
+    }
+
+    /// Takes the views of a decoded picture.
+    fn views_of(
+        &mut self,
+        pixels: Pixels<'_>,
+        place: (u32, Rendering),
+        frames: &mut Frames,
+    ) -> Result<()> {
+        if self.effort == Effort::Plain {
+            return Ok(());
+        }
+        self.sheet.fill(pixels);
+        self.views((pixels.width(), pixels.height()), place, frames)
+    }
+
+    /// Hashes and looks up the views of the sheet, which is of a picture of this size.
+    fn views(
+        &mut self,
+        (width, height): (usize, usize),
+        place: (u32, Rendering),
+        frames: &mut Frames,
+    ) -> Result<()> {
+        let grey = self.sheet.grey();
+        let across = width as f64 / grey.width() as f64;
+        let down = height as f64 / grey.height() as f64;
+        let mut views = Vec::new();
+        for view in self.sheet.views(self.effort) {
+            let Some(screen) = self.screener.area(grey, view.area) else { continue };
+            if screen.quality() >= QUALITY_FLOOR {
+                let seen =
+                    Seen::new(view.family, view.area.scaled(across, down), screen.quality());
+                views.push((seen, screen.orientations()));
+            }
+        }
+        frames.sightings.of_views(&mut self.searcher, &views, self.radius, place)
     }
 
     /// Looks up hashes that are as exact as they get.

@@ -31,13 +31,13 @@ use std::time::Instant;
 
 pub use accuracy::Accuracy;
 pub use examine::Examiner;
-pub use finding::{Finding, Fingerprint, Kind, Match, Media, Verdict};
+pub use finding::{Finding, Fingerprint, Kind, Match, Media, Seen, Verdict};
 pub use lists::{entry_id, load_lists};
 pub use summary::Summary;
 pub use uri::{UriEncoding, decode_uri, encode_uri};
 pub use walk::count;
 
-use crate::hash::{Radius, Wanted};
+use crate::hash::{Effort, Radius, Wanted};
 use crate::index::Index;
 use crate::media::{Limits, Reason, ReasonCode};
 use crate::{Error, Result};
@@ -82,6 +82,9 @@ pub struct Scan {
     pub radius: Radius,
     /// How exactly pictures are hashed. The verdicts do not depend on it, only the cost.
     pub accuracy: Accuracy,
+    /// How many views are taken of each picture. More views find more copies that were framed, cut,
+    /// mounted or inverted, and cost more; each finds all that the lesser ones find.
+    pub effort: Effort,
     /// Whether findings of [`Verdict::Clear`] have fingerprints as exact and as complete as the
     /// others. If not, they have what it took to clear the file.
     pub complete: bool,
@@ -97,6 +100,7 @@ impl Default for Scan {
             limits: Limits::default(),
             radius: Radius::default(),
             accuracy: Accuracy::default(),
+            effort: Effort::default(),
             complete: false,
             digests: Wanted::DIGESTS,
         }

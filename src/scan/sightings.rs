@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::Match;
+use super::{Match, Seen};
 use crate::Result;
-use crate::hash::{Digests, Orientation, Orientations, Prescale, Radius, Signal};
+use crate::hash::{Digests, Hash256, Orientation, Orientations, Prescale, Radius, Signal};
 use crate::index::{EntryRef, Searcher};
 use crate::media::Rendering;
 
@@ -23,6 +23,7 @@ struct Sighting {
     prescale: Prescale,
     frame: u32,
     rendering: Rendering,
+    view: Option<Seen>,
 }
 
 impl Sightings {
@@ -51,16 +52,59 @@ impl Sightings {
         for ((orientation, _), hits) in hashes.iter().zip(found) {
             for hit in hits {
                 let distance = hit.distance;
-                let sighting = Sighting { distance, orientation, prescale, frame, rendering };
-                // At equal distance the first stays: the earliest frame, the tool's way of hashing,
-                // the least turned.
-                let nearest = self.nearest.entry(hit.entry).or_insert(sighting);
-                if sighting.distance < nearest.distance {
-                    *nearest = sighting;
-                }
+                let view = None;
+                self.add(
+                    hit.entry,
+                    Sighting { distance, orientation, prescale, frame, rendering, view },
+                );
             }
         }
         Ok(())
+    }
+
+    /// Looks up views of one picture and their negatives, each in all orientations.
+    pub(super) fn of_views(
+        &mut self,
+        searcher: &mut Searcher,
+        views: &[(Seen, Orientations)],
+        radius: Radius,
+        (frame, rendering): (u32, Rendering),
+    ) -> Result<()> {
+        let mut hashes = Vec::with_capacity(16 * views.len());
+        for (_, turned) in views {
+            hashes.extend(turned.hashes);
+            hashes.extend(turned.hashes.each_ref().map(Hash256::complement));
+        }
+        let found = searcher.within_many(&hashes, radius)?;
+        let asked = views.iter().flat_map(|(seen, turned)| {
+            [false, true].into_iter().flat_map(move |negative| {
+                let seen = Seen { negative, ..*seen };
+                turned.iter().map(move |(orientation, _)| (seen, orientation))
+            })
+        });
+        for ((seen, orientation), hits) in asked.zip(found) {
+            for hit in hits {
+                let sighting = Sighting {
+                    distance: hit.distance,
+                    orientation,
+                    prescale: Prescale::Tool,
+                    frame,
+                    rendering,
+                    view: Some(seen),
+                };
+                self.add(hit.entry, sighting);
+            }
+        }
+        Ok(())
+    }
+
+    /// At equal distance the first stays: the picture itself before its views, the earliest frame, the
+    /// tool's way of hashing, the least turned.
+    fn add(&mut self, entry: EntryRef, sighting: Sighting) {
+        let nearest = self.nearest.entry(entry).or_insert(sighting);
+        if sighting.distance < nearest.distance {
+            *nearest = sighting;
+        }
     }
 
     /// Whether no entry was found.
@@ -103,6 +147,7 @@ fn resolve(
         distance: sighting.map_or(0, |sighting| sighting.distance),
         orientation: sighting.map(|sighting| sighting.orientation),
         prescale: sighting.map_or(Prescale::Tool, |sighting| sighting.prescale),
+        view: sighting.and_then(|sighting| sighting.view),
         frame: sighting.map_or(0, |sighting| sighting.frame),
         rendering: sighting.map_or(Rendering::Stored, |sighting| sighting.rendering),
         category: entry.category.map(str::to_owned),

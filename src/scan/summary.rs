@@ -105,6 +105,7 @@ mod tests {
                 distance: 0,
                 orientation: None,
                 prescale: Prescale::Tool,
+                view: None,
                 frame: 0,
                 rendering: Rendering::Stored,
                 category: None,

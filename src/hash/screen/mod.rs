@@ -12,7 +12,7 @@ mod structure;
 mod tests;
 mod transform;
 
-use self::operator::{Axes, Shape};
+use self::operator::{Axes, Axis, Shape};
 use self::reduce::{Grids, Plane, Reducer};
 use self::structure::quality;
 use self::transform::Transform;
@@ -20,6 +20,7 @@ use super::dct::{self, Bits, KEPT, Spectrum};
 use super::filter::SIDE;
 use super::luma::{Luma, Mirror, SAMPLED_SIDE};
 use super::pdq::MIN_SIDE;
+use super::view::Area;
 use super::{Coarse, Hash256, Orientations, Pixels, Prescale};
 
 /// Computes PDQ by matrices; keeps those of the last sizes, and its buffers.
@@ -38,6 +39,8 @@ use super::{Coarse, Hash256, Orientations, Pixels, Prescale};
 #[derive(Debug)]
 pub struct Screener {
     axes: Axes,
+    /// Those of the last part of a picture.
+    area: [Axis; 2],
     reducer: Reducer,
     grids: Box<Grids>,
     transform: Transform,
@@ -47,6 +50,7 @@ impl Default for Screener {
     fn default() -> Self {
         Self {
             axes: Axes::default(),
+            area: Default::default(),
             reducer: Reducer::default(),
             grids: Box::new([[[0.0; SIDE]; SIDE]; 4]),
             transform: Transform::new(),
@@ -110,6 +114,28 @@ impl Screener {
             self.reduce(plane(pixels), width, height, index..index + 1);
         }
         Screen::of(&self.grids, &self.transform)
+    }
+
+    /// From a part of a grey picture, as if it were scaled to 512 x 512 and hashed alone. It may go
+    /// beyond the picture, whose edges then go on; `None` if the picture has no pixels, or if the part
+    /// is under a pixel or over a thousand times the picture.
+    pub fn area(&mut self, grey: Pixels<'_>, area: Area) -> Option<Screen> {
+        let (width, height) = (grey.width(), grey.height());
+        let within = |start: f64, span: f64, length: usize| {
+            (1.0..=1000.0 * length as f64).contains(&span) && start.abs() <= 1000.0 * length as f64
+        };
+        if !within(area.left, area.width, width)
+            || !within(area.top, area.height, height)
+            || grey.channels() != 1
+        {
+            return None;
+        }
+        let [across, down] = &mut self.area;
+        across.cover(area.left, area.width, width);
+        down.cover(area.top, area.height, height);
+        let plane = Plane::Bytes(grey.data());
+        self.reducer.reduce(plane, width, (across, down), self.grids.as_mut_slice());
+        Some(Screen::of(&self.grids, &self.transform))
     }
 
     /// The hashes in all eight orientations as the reference makes them, all from one DCT: those of

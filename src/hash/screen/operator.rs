@@ -137,6 +137,46 @@ impl Axis {
     }
 }
 
+impl Axis {
+    /// Makes the operators of a part of an axis of `length` pixels, scaled to the side that the
+    /// reference's tool samples: `span` pixels from `start` on, beyond both ends too, where the last
+    /// pixel goes on.
+    pub(super) fn cover(&mut self, start: f64, span: f64, length: usize) {
+        self.plain.clear();
+        self.mirrored.clear();
+        let step = span / SAMPLED_SIDE as f64;
+        let window = Window::new(SAMPLED_SIDE);
+        for field in 0..SIDE {
+            let (first, _) = twice(window, field, &mut self.box_weights);
+            for (operator, from, step) in [
+                (&mut self.plain, start, step),
+                (&mut self.mirrored, start + span, -step),
+            ] {
+                // where the samples are that the tool would take, in pixels; and what each stands for
+                let middle = |sample: usize| from + (first + sample) as f64 * step + 0.5;
+                let reach = step.abs().max(1.0) / 2.0;
+                let ends = [middle(0), middle(self.box_weights.len() - 1)];
+                let last = (length - 1) as f64;
+                let low = (ends[0].min(ends[1]) - reach).floor().clamp(0.0, last);
+                let high = (ends[0].max(ends[1]) + reach).floor().clamp(0.0, last);
+                self.pixels.clear();
+                self.pixels.resize((high - low) as usize + 1, 0.0);
+                for (sample, weight) in self.box_weights.iter().enumerate() {
+                    let (from, to) = (middle(sample) - reach, middle(sample) + reach);
+                    let mut at = from;
+                    while at < to {
+                        let next = (at.floor() + 1.0).min(to);
+                        let pixel = (at.floor().clamp(low, high) - low) as usize;
+                        self.pixels[pixel] += weight * (next - at) / (2.0 * reach);
+                        at = next;
+                    }
+                }
+                operator.push(low as usize, &self.pixels, usize::MAX);
+            }
+        }
+    }
+}
+
 /// The weights of pixels in the middle of a field after two passes of the box: the first pixel, and
 /// the number that makes all weights whole.
 fn twice(window: Window, field: usize, weights: &mut Vec<f64>) -> (usize, usize) {

@@ -1,0 +1,151 @@
+//! What else a person sees in a picture: views, each hashed as if it were a picture of its own.
+//!
+//! PDQ sees through re-encoding and resizing, not through a border, a caption, a screenshot or a
+//! collage. The lists cannot change; the query can. A view is a part of the picture, or the picture
+//! and what may once have been around it, and it is named so that it can be looked at again.
+
+mod frames;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use super::luma::{Luma, Mirror};
+use super::{Pixels, Prescale};
+pub use plan::Effort;
+
+/// A part of a picture, in its pixels; it may go beyond them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Area {
+    /// The left edge.
+    pub left: f64,
+    /// The upper edge.
+    pub top: f64,
+    /// Pixels across.
+    pub width: f64,
+    /// Pixels down.
+    pub height: f64,
+}
+
+impl Area {
+    /// The same part of a picture that is `across` and `down` times as large.
+    pub fn scaled(&self, across: f64, down: f64) -> Self {
+        Self {
+            left: self.left * across,
+            top: self.top * down,
+            width: self.width * across,
+            height: self.height * down,
+        }
+    }
+
+    /// What two areas have in common, as a part of both together.
+    fn overlap(&self, other: &Self) -> f64 {
+        let side = |a: f64, a_length: f64, b: f64, b_length: f64| {
+            ((a + a_length).min(b + b_length) - a.max(b)).max(0.0)
+        };
+        let common = side(self.left, self.width, other.left, other.width)
+            * side(self.top, self.height, other.top, other.height);
+        common / (self.width * self.height + other.width * other.height - common)
+    }
+}
+
+/// What kind of view it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Family {
+    /// The whole picture, scaled to 512 x 512 before it is hashed.
+    Whole,
+    /// What is left of it inside borders, bars and captions, or a box in it: a letterbox, a screenshot.
+    Frame,
+    /// A half or a quarter of it: a collage.
+    Part,
+    /// The picture as it may have been before some was cut off around it.
+    Pad,
+}
+
+impl Family {
+    /// All families.
+    pub const ALL: [Self; 4] = [Self::Whole, Self::Frame, Self::Part, Self::Pad];
+
+    /// The name used in findings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Frame => "frame",
+            Self::Part => "part",
+            Self::Pad => "pad",
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A part of a picture's [`Sheet`], to be hashed as a picture of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct View {
+    /// Its kind.
+    pub family: Family,
+    /// The part of the sheet.
+    pub area: Area,
+}
+
+/// The brightness of a picture at a size at which views are looked for: 512 x 512 where a side is above
+/// that, sampled as the reference's tool does it, and otherwise its own.
+///
+/// ```
+/// use tutela::hash::{Effort, Family, Pixels, Screener, Sheet};
+///
+/// // a bright picture of squares in a dark frame
+/// let grey: Vec<u8> = (0..300 * 200)
+///     .map(|at| match (at % 300, at / 300) {
+///         (40..260, 30..170) => 90 + 5 * (at % 31) as u8,
+///         _ => 10,
+///     })
+///     .collect();
+/// let mut sheet = Sheet::default();
+/// sheet.fill(Pixels::grey(300, 200, &grey).ok_or("not 300 x 200")?);
+/// let views = sheet.views(Effort::Fast);
+/// let frame = views.iter().find(|view| view.family == Family::Frame).ok_or("no frame")?;
+/// assert_eq!((frame.area.left, frame.area.width), (40.0, 220.0));
+/// let screen = Screener::new().area(sheet.grey(), frame.area).ok_or("no such part")?;
+/// assert!(screen.quality() > 50);
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Sheet {
+    width: usize,
+    height: usize,
+    grey: Vec<u8>,
+    line: Vec<f32>,
+}
+
+impl Sheet {
+    /// Takes the brightness of a picture.
+    pub fn fill(&mut self, pixels: Pixels<'_>) {
+        let luma = Luma::new(pixels, Prescale::Tool, Mirror::default());
+        (self.width, self.height) = (luma.width(), luma.height());
+        self.line.resize(self.width, 0.0);
+        self.grey.clear();
+        for y in 0..self.height {
+            luma.row(y, &mut self.line);
+            self.grey.extend(self.line.iter().map(|value| value.round() as u8));
+        }
+    }
+
+    /// The brightness.
+    pub fn grey(&self) -> Pixels<'_> {
+        Pixels::grey(self.width, self.height, &self.grey).expect("as many as were filled in")
+    }
+
+    /// The views of it, those of lesser efforts first. They depend on nothing but the pixels.
+    pub fn views(&self, effort: Effort) -> Vec<View> {
+        plan::views(self.grey(), effort)
+    }
+}
