@@ -8,6 +8,16 @@ use super::Area;
 const FLAT: i32 = 10;
 /// One sample in so many may differ by more.
 const OUTLIERS: usize = 40;
+/// By how much the lines of one border may differ in brightness.
+const SHADE: i32 = 6;
+/// The part of a line of a bar with text that is as bright as the bar.
+const MOSTLY: f64 = 0.35;
+/// Lines in a row of which less is.
+const BETWEEN: usize = 4;
+/// Borders inside each other that are taken off.
+const TRIMS: usize = 3;
+/// How often a box is cut along either axis.
+const DEPTH: u32 = 3;
 /// Uniform lines that part two blocks, at least.
 const GAP: usize = 2;
 /// The least side of a box, as a part of the sheet's.
@@ -22,8 +32,12 @@ const ALONG: f64 = 0.6;
 const EDGES: usize = 6;
 /// Boxes that cover each other by more than this are one.
 const SAME: f64 = 0.96;
-/// Boxes of each of the two ways, at most.
-const MOST: usize = 4;
+/// The least length of a part between bars, in pixels of the sheet.
+const LEAST_PART: usize = 16;
+/// Parts between bars with which runs are tried to begin.
+const MOST_PARTS: usize = 8;
+/// Boxes between bars, of several such boxes, and between edges, at most.
+const MOST: [usize; 3] = [6, 5, 4];
 
 /// A box in whole pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,17 +53,23 @@ struct Rect {
 pub(super) fn frames(grey: Pixels<'_>) -> Vec<Area> {
     let finder = Finder { grey };
     let whole = Rect { left: 0, top: 0, right: grey.width(), bottom: grey.height() };
-    let trimmed = finder.trim(whole);
-    let mut blocks = vec![trimmed];
-    finder.cut(trimmed, 3, true, &mut blocks);
+    let mut blocks = finder.trims(whole);
+    let trimmed = blocks.first().copied().unwrap_or(whole);
+    let without = finder.without_text(whole);
+    blocks.extend([without, finder.trim(without)]);
+    let mut runs = Vec::new();
+    for rows in [true, false] {
+        finder.cut(trimmed, DEPTH, rows, &mut blocks);
+        finder.runs(trimmed, rows, &mut runs);
+    }
     let edges = finder.between_edges(trimmed);
     let mut found = Vec::new();
-    for mut rects in [blocks, edges] {
+    for (mut rects, most) in [blocks, runs, edges].into_iter().zip(MOST) {
         rects.sort_by_key(|rect| std::cmp::Reverse(rect.area()));
         let before = found.len();
         for area in rects.into_iter().filter(|rect| rect.counts(whole)).map(Rect::area_of) {
             let known = |other: &Area| other.overlap(&area) > SAME;
-            if found.len() - before < MOST
+            if found.len() - before < most
                 && !known(&whole.area_of())
                 && !found.iter().any(known)
             {
@@ -128,27 +148,70 @@ impl Finder<'_> {
     /// Without uniform borders, each of one brightness.
     fn trim(&self, rect: Rect) -> Rect {
         let mut rect = rect;
-        loop {
-            let before = rect;
-            for lines in [Lines::Rows, Lines::Columns] {
-                let (low, high) = match lines {
-                    Lines::Rows => (rect.top, rect.bottom),
-                    Lines::Columns => (rect.left, rect.right),
-                };
-                let ahead = self.border(rect, lines, low..high);
-                let behind = self.border(rect, lines, (low + ahead..high).rev());
-                if ahead + behind >= high - low {
-                    return before;
-                }
-                match lines {
-                    Lines::Rows => (rect.top, rect.bottom) = (low + ahead, high - behind),
-                    Lines::Columns => (rect.left, rect.right) = (low + ahead, high - behind),
-                }
-            }
-            if rect == before {
+        for lines in [Lines::Rows, Lines::Columns] {
+            let (low, high) = match lines {
+                Lines::Rows => (rect.top, rect.bottom),
+                Lines::Columns => (rect.left, rect.right),
+            };
+            let ahead = self.border(rect, lines, low..high);
+            let behind = self.border(rect, lines, (low + ahead..high).rev());
+            if ahead + behind >= high - low {
                 return rect;
             }
+            match lines {
+                Lines::Rows => (rect.top, rect.bottom) = (low + ahead, high - behind),
+                Lines::Columns => (rect.left, rect.right) = (low + ahead, high - behind),
+            }
         }
+        rect
+    }
+
+    /// Without its border, without the border inside of that, and so on.
+    fn trims(&self, rect: Rect) -> Vec<Rect> {
+        let mut trims = vec![self.trim(rect)];
+        while let Some(&last) = trims.last()
+            && trims.len() < TRIMS
+        {
+            let next = self.trim(last);
+            if next == last {
+                break;
+            }
+            trims.push(next);
+        }
+        trims
+    }
+
+    /// Without bars of one brightness that have something on them, such as text, above and below.
+    fn without_text(&self, rect: Rect) -> Rect {
+        let ahead = self.bar(rect, rect.top..rect.bottom);
+        let behind = self.bar(rect, (rect.top + ahead..rect.bottom).rev());
+        if ahead + behind >= rect.height() {
+            return rect;
+        }
+        Rect { top: rect.top + ahead, bottom: rect.bottom - behind, ..rect }
+    }
+
+    /// How many of these rows, from the first on, are for the most part as bright as the first, which
+    /// is uniform. A few others may be between them: lines of text.
+    fn bar(&self, rect: Rect, rows: impl Iterator<Item = usize>) -> usize {
+        let mut shade = None;
+        let (mut count, mut others) = (0, 0);
+        for (number, at) in rows.enumerate() {
+            let first = shade.is_none();
+            shade = shade.or_else(|| self.flat(rect, Lines::Rows, at));
+            let Some(shade) = shade else { break };
+            let like = |sample: &u8| (i32::from(*sample) - shade).abs() <= 2 * FLAT;
+            let like = self.line(rect, Lines::Rows, at).filter(like).count();
+            if first || like as f64 >= MOSTLY * rect.width() as f64 {
+                (count, others) = (number + 1, 0);
+            } else {
+                others += 1;
+                if others >= BETWEEN {
+                    break;
+                }
+            }
+        }
+        count
     }
 
     /// How many of these lines, from the first on, are uniform and as bright as the first.
@@ -156,7 +219,7 @@ impl Finder<'_> {
         let mut first = None;
         range
             .map_while(|at| self.flat(rect, lines, at))
-            .take_while(|mean| (mean - *first.get_or_insert(*mean)).abs() <= 2 * FLAT)
+            .take_while(|mean| (mean - *first.get_or_insert(*mean)).abs() <= SHADE)
             .count()
     }
 
@@ -166,42 +229,59 @@ impl Finder<'_> {
         if depth == 0 {
             return;
         }
-        let lines = if rows { Lines::Rows } else { Lines::Columns };
-        let (low, high) = if rows { (rect.top, rect.bottom) } else { (rect.left, rect.right) };
-        let mut start = None;
-        let mut bar = 0;
-        let mut parts = Vec::new();
-        for at in low..high {
-            if self.flat(rect, lines, at).is_some() {
-                bar += 1;
-                if bar == GAP
-                    && let Some(from) = start.take()
-                {
-                    parts.push(from..at + 1 - GAP);
-                }
-            } else {
-                bar = 0;
-                start.get_or_insert(at);
-            }
-        }
-        if let Some(from) = start {
-            parts.push(from..high);
-        }
-        for part in parts {
-            let block = if rows {
-                Rect { top: part.start, bottom: part.end, ..rect }
-            } else {
-                Rect { left: part.start, right: part.end, ..rect }
-            };
-            if block.width() < 16 || block.height() < 16 {
-                continue;
-            }
-            let block = self.trim(block);
-            if block != rect || depth == 3 {
+        for part in self.parts(rect, rows) {
+            let block = self.trim(part);
+            if block != rect || depth == DEPTH {
                 found.push(block);
                 self.cut(block, depth - 1, !rows, found);
             }
         }
+    }
+
+    /// Takes what several parts between bars make up: a bar may be a part of a picture.
+    fn runs(&self, rect: Rect, rows: bool, found: &mut Vec<Rect>) {
+        let parts = self.parts(rect, rows);
+        for (at, from) in parts.iter().enumerate().take(MOST_PARTS) {
+            for to in &parts[at + 1..] {
+                let run = Rect { right: to.right, bottom: to.bottom, ..*from };
+                found.push(self.trim(run));
+            }
+        }
+    }
+
+    /// What is between uniform bars.
+    fn parts(&self, rect: Rect, rows: bool) -> Vec<Rect> {
+        let lines = if rows { Lines::Rows } else { Lines::Columns };
+        let (low, high) = if rows { (rect.top, rect.bottom) } else { (rect.left, rect.right) };
+        let (mut start, mut bar) = (None, 0);
+        let mut parts = Vec::new();
+        let mut part = |from: usize, to: usize| {
+            let part = if rows {
+                Rect { top: from, bottom: to, ..rect }
+            } else {
+                Rect { left: from, right: to, ..rect }
+            };
+            if to - from >= LEAST_PART {
+                parts.push(part);
+            }
+        };
+        for at in low..high {
+            if self.flat(rect, lines, at).is_none() {
+                bar = 0;
+                start.get_or_insert(at);
+                continue;
+            }
+            bar += 1;
+            if bar == GAP
+                && let Some(from) = start.take()
+            {
+                part(from, at + 1 - GAP);
+            }
+        }
+        if let Some(from) = start {
+            part(from, high);
+        }
+        parts
     }
 
     /// Boxes whose sides lie on straight edges, or on those of the box itself.
