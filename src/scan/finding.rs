@@ -329,7 +329,11 @@ mod tests {
             prescale: Prescale::None,
             view: Some(Seen {
                 negative: true,
-                ..Seen::new(Family::Frame, Area { left: 10.2, top: -3.0, width: 99.5, height: 80.0 }, 71)
+                ..Seen::new(
+                    Family::Frame,
+                    Area { left: 10.2, top: -3.0, width: 99.5, height: 80.0 },
+                    71,
+                )
             }),
             frame: 3,
             rendering: Rendering::OverWhite,

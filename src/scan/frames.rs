@@ -4,7 +4,8 @@ use super::sightings::Sightings;
 use super::{Accuracy, QUALITY_FLOOR, Seen};
 use crate::Result;
 use crate::hash::{
-    Effort, Hasher, Orientations, PartialHash, Pdq, Pixels, Prescale, Radius, Screen, Screener, Sheet,
+    Effort, Hasher, Orientations, PartialHash, Pdq, Pixels, Prescale, Radius, Screen, Screener,
+    Sheet,
 };
 use crate::index::Searcher;
 use crate::media::{Frame, Rendering, SampledLuma};
@@ -146,8 +147,7 @@ impl Eyes {
         for view in self.sheet.views(self.effort) {
             let Some(screen) = self.screener.area(grey, view.area) else { continue };
             if screen.quality() >= QUALITY_FLOOR {
-                let seen =
-                    Seen::new(view.family, view.area.scaled(across, down), screen.quality());
+                let seen = Seen::new(view.family, view.area.scaled(across, down), screen.quality());
                 views.push((seen, screen.orientations()));
             }
         }

@@ -23,3 +23,4 @@ mod media;
 mod scan;
 /// What is in folders besides pictures.
 mod sources;
+mod views;

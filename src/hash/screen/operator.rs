@@ -148,10 +148,9 @@ impl Axis {
         let window = Window::new(SAMPLED_SIDE);
         for field in 0..SIDE {
             let (first, _) = twice(window, field, &mut self.box_weights);
-            for (operator, from, step) in [
-                (&mut self.plain, start, step),
-                (&mut self.mirrored, start + span, -step),
-            ] {
+            for (operator, from, step) in
+                [(&mut self.plain, start, step), (&mut self.mirrored, start + span, -step)]
+            {
                 // where the samples are that the tool would take, in pixels; and what each stands for
                 let middle = |sample: usize| from + (first + sample) as f64 * step + 0.5;
                 let reach = step.abs().max(1.0) / 2.0;

@@ -5,7 +5,7 @@ use super::super::Pixels;
 use super::Area;
 
 /// By how much a sample of a uniform line may differ from the line's mean.
-const FLAT: i32 = 10;
+const FLAT: u8 = 10;
 /// One sample in so many may differ by more.
 const OUTLIERS: usize = 40;
 /// By how much the lines of one border may differ in brightness.
@@ -51,7 +51,7 @@ struct Rect {
 /// The boxes, those of the first way first and the largest of each way before the others; never the
 /// whole picture.
 pub(super) fn frames(grey: Pixels<'_>) -> Vec<Area> {
-    let finder = Finder { grey };
+    let finder = Finder::new(grey);
     let whole = Rect { left: 0, top: 0, right: grey.width(), bottom: grey.height() };
     let mut blocks = finder.trims(whole);
     let trimmed = blocks.first().copied().unwrap_or(whole);
@@ -69,10 +69,7 @@ pub(super) fn frames(grey: Pixels<'_>) -> Vec<Area> {
         let before = found.len();
         for area in rects.into_iter().filter(|rect| rect.counts(whole)).map(Rect::area_of) {
             let known = |other: &Area| other.overlap(&area) > SAME;
-            if found.len() - before < most
-                && !known(&whole.area_of())
-                && !found.iter().any(known)
-            {
+            if found.len() - before < most && !known(&whole.area_of()) && !found.iter().any(known) {
                 found.push(area);
             }
         }
@@ -119,30 +116,43 @@ enum Lines {
 
 struct Finder<'a> {
     grey: Pixels<'a>,
+    /// The same with its columns as rows.
+    turned: Vec<u8>,
 }
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
+    fn new(grey: Pixels<'a>) -> Self {
+        let (width, height) = (grey.width(), grey.height());
+        let mut turned = vec![0; width * height];
+        for (y, row) in grey.data().chunks_exact(width).enumerate() {
+            for (sample, column) in row.iter().zip(turned.chunks_exact_mut(height)) {
+                column[y] = *sample;
+            }
+        }
+        Self { grey, turned }
+    }
+
     /// The samples of a line of a box.
-    fn line(&self, rect: Rect, lines: Lines, at: usize) -> impl Iterator<Item = u8> + '_ {
-        let width = self.grey.width();
-        let (from, step, count) = match lines {
-            Lines::Rows => (at * width + rect.left, 1, rect.width()),
-            Lines::Columns => (rect.top * width + at, width, rect.height()),
-        };
-        self.grey.data()[from..].iter().step_by(step).take(count).copied()
+    fn line(&self, rect: Rect, lines: Lines, at: usize) -> &[u8] {
+        match lines {
+            Lines::Rows => &self.grey.data()[at * self.grey.width()..][rect.left..rect.right],
+            Lines::Columns => &self.turned[at * self.grey.height()..][rect.top..rect.bottom],
+        }
     }
 
     /// The mean of a line, if it is uniform.
     fn flat(&self, rect: Rect, lines: Lines, at: usize) -> Option<i32> {
-        let (mut sum, mut count) = (0, 0);
-        for sample in self.line(rect, lines, at) {
-            sum += i32::from(sample);
-            count += 1;
+        let line = self.line(rect, lines, at);
+        let few = line.len() / OUTLIERS;
+        // most lines are not, and show it soon
+        let first = line.first().copied().unwrap_or(0);
+        let apart = line.iter().step_by(8).filter(|sample| sample.abs_diff(first) > 3 * FLAT);
+        if apart.take(few + 1).count() > few {
+            return None;
         }
-        let mean = sum / count.max(1);
-        let others = self.line(rect, lines, at);
-        let others = others.filter(|sample| (i32::from(*sample) - mean).abs() > FLAT).count();
-        (others * OUTLIERS <= count as usize).then_some(mean)
+        let sum: u32 = line.iter().map(|sample| u32::from(*sample)).sum();
+        let mean = (sum / line.len().max(1) as u32) as u8;
+        (how_many(line, |sample| sample.abs_diff(mean) > FLAT) <= few).then_some(mean.into())
     }
 
     /// Without uniform borders, each of one brightness.
@@ -200,8 +210,8 @@ impl Finder<'_> {
             let first = shade.is_none();
             shade = shade.or_else(|| self.flat(rect, Lines::Rows, at));
             let Some(shade) = shade else { break };
-            let like = |sample: &u8| (i32::from(*sample) - shade).abs() <= 2 * FLAT;
-            let like = self.line(rect, Lines::Rows, at).filter(like).count();
+            let like = |sample| i32::abs(i32::from(sample) - shade) <= 2 * i32::from(FLAT);
+            let like = how_many(self.line(rect, Lines::Rows, at), like);
             if first || like as f64 >= MOSTLY * rect.width() as f64 {
                 (count, others) = (number + 1, 0);
             } else {
@@ -291,7 +301,8 @@ impl Finder<'_> {
         let mut found = Vec::new();
         let pairs = |lines: &[usize]| {
             let pairs = lines.iter().enumerate();
-            let pairs = pairs.flat_map(|(at, &from)| lines[at + 1..].iter().map(move |&to| (from, to)));
+            let pairs =
+                pairs.flat_map(|(at, &from)| lines[at + 1..].iter().map(move |&to| (from, to)));
             pairs.collect::<Vec<_>>()
         };
         for &(top, bottom) in &pairs(&rows) {
@@ -340,11 +351,15 @@ impl Finder<'_> {
 
     /// The part of a line of a box along which there is an edge to the line before it.
     fn edge(&self, rect: Rect, lines: Lines, at: usize) -> f64 {
-        let (mut edges, mut count) = (0_u32, 0_u32);
-        for (before, after) in self.line(rect, lines, at - 1).zip(self.line(rect, lines, at)) {
-            edges += u32::from(before.abs_diff(after) >= EDGE);
-            count += 1;
-        }
-        f64::from(edges) / f64::from(count.max(1))
+        let (before, after) = (self.line(rect, lines, at - 1), self.line(rect, lines, at));
+        let pairs = before.iter().zip(after);
+        let edges: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b) >= EDGE)).sum();
+        f64::from(edges) / before.len().max(1) as f64
     }
+}
+
+/// How many samples are so. Without a branch, so that many are looked at together.
+#[inline(always)]
+fn how_many(line: &[u8], holds: impl Fn(u8) -> bool) -> usize {
+    line.iter().map(|sample| u32::from(holds(*sample))).sum::<u32>() as usize
 }

@@ -133,9 +133,14 @@ impl Sheet {
         (self.width, self.height) = (luma.width(), luma.height());
         self.line.resize(self.width, 0.0);
         self.grey.clear();
+        if pixels.channels() == 1 && self.width == pixels.width() && self.height == pixels.height()
+        {
+            self.grey.extend_from_slice(pixels.data());
+            return;
+        }
         for y in 0..self.height {
             luma.row(y, &mut self.line);
-            self.grey.extend(self.line.iter().map(|value| value.round() as u8));
+            self.grey.extend(self.line.iter().map(|value| (value + 0.5) as u8));
         }
     }
 

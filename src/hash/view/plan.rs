@@ -75,7 +75,8 @@ fn parts(whole: Area) -> impl Iterator<Item = Area> {
 fn pads(area: Area) -> impl Iterator<Item = Area> {
     let grown = move |[left, top, right, bottom]: [f64; 4]| {
         // what was cut is a part of what was there
-        let (width, height) = (area.width / (1.0 - left - right), area.height / (1.0 - top - bottom));
+        let (width, height) =
+            (area.width / (1.0 - left - right), area.height / (1.0 - top - bottom));
         Area { left: area.left - left * width, top: area.top - top * height, width, height }
     };
     let around = AROUND.iter().map(|&part| [part; 4]);

@@ -132,7 +132,8 @@ impl Markers {
     /// Whether the components are sampled as every encoder does it: the first (and the black one) in
     /// full, the others alike, in whole fractions. The decoder gets other ways wrong, and of pictures in
     /// several scans the progressive ones whose colours are sampled less often from top to bottom
-    /// alone, the sequential ones whose colours are sampled less often at all.
+    /// alone, of the sequential ones those whose colours are sampled less often from top to bottom, or
+    /// share a scan with the brightness and are sampled less often.
     pub(in crate::media) fn usual_sampling(&self) -> bool {
         let rate = |component: &Component| (component.across, component.down);
         match self.components.as_slice() {
@@ -144,7 +145,11 @@ impl Markers {
                     && across.checked_rem(part_across) == Some(0)
                     && down.checked_rem(part_down) == Some(0)
                     && !(self.buffered() && across == part_across && down > part_down)
-                    && (!self.buffered() || self.frame == 2 || rate(first) == rate(second))
+                    && !(self.buffered()
+                        && self.frame < 2
+                        && self.first_scan > 1
+                        && across > part_across)
+                    && !(self.buffered() && self.frame < 2 && down > part_down)
             }
             _ => false,
         }
