@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::Accuracy;
 use super::uri::{UriEncoding, decode_uri};
-use crate::hash::{Area, Digests, Family, Orientation, Pdq, Prescale, Signal};
+use crate::hash::{Area, Digests, Family, Orientation, Pdq, Prescale, Signal, View};
 use crate::media::{Declined, Format, Reason, Rendering};
 
 /// Names the form of a finding; a change that breaks readers gets another number.
@@ -170,7 +170,7 @@ impl Serialize for Fingerprint {
 }
 
 /// An entry that a file matched, once for each signal that did.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Match {
     /// The bank.
@@ -206,7 +206,7 @@ pub struct Match {
 }
 
 /// A view of a picture, as others read it: with it, the part can be cut out and hashed again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Seen {
     /// Its kind.
@@ -214,6 +214,10 @@ pub struct Seen {
     /// The part of the picture: left, top, width and height in its pixels; it may go beyond them.
     #[serde(rename = "box")]
     pub area: [i64; 4],
+    /// By how many degrees the picture was turned about its middle, counter-clockwise, before the part was
+    /// taken; left out of the JSON if not at all.
+    #[serde(skip_serializing_if = "is_upright")]
+    pub angle: f64,
     /// Whether it is its negative that matched, left out of the JSON if not.
     #[serde(skip_serializing_if = "is_positive")]
     pub negative: bool,
@@ -222,12 +226,16 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// A view whose area is given in the picture's pixels.
-    pub(super) fn new(family: Family, area: Area, quality: u8) -> Self {
-        let Area { left, top, width, height } = area;
+    /// A view of a sheet that has so many pixels of the picture for each of its own, across and down.
+    pub(super) fn new(view: &View, [across, down]: [f64; 2], quality: u8) -> Self {
+        let Area { left, top, width, height } = view.area.scaled(across, down);
         let area = [left, top, width, height].map(|value| value.round() as i64);
-        Self { family, area, negative: false, quality }
+        Self { family: view.family, area, angle: view.angle, negative: false, quality }
     }
+}
+
+fn is_upright(angle: &f64) -> bool {
+    *angle == 0.0
 }
 
 fn is_positive(negative: &bool) -> bool {
@@ -328,12 +336,11 @@ mod tests {
             orientation: Some(Orientation::FlipMinus1),
             prescale: Prescale::None,
             view: Some(Seen {
+                family: Family::Frame,
+                area: [10, -3, 100, 80],
+                angle: -2.6,
                 negative: true,
-                ..Seen::new(
-                    Family::Frame,
-                    Area { left: 10.2, top: -3.0, width: 99.5, height: 80.0 },
-                    71,
-                )
+                quality: 71,
             }),
             frame: 3,
             rendering: Rendering::OverWhite,
@@ -342,7 +349,7 @@ mod tests {
         };
         let expected = concat!(
             r#"{"bank":"b","entry":"e","signal":"pdq","distance":0,"orientation":"flipminus1","#,
-            r#""prescale":"none","view":{"family":"frame","box":[10,-3,100,80],"negative":true,"quality":71},"#,
+            r#""prescale":"none","view":{"family":"frame","box":[10,-3,100,80],"angle":-2.6,"negative":true,"quality":71},"#,
             r#""frame":3,"rendering":"over-white","tags":["t"]}"#
         );
         assert_eq!(serde_json::to_string(&found).unwrap(), expected);

@@ -62,8 +62,8 @@ impl Eyes {
         frames.first = Some((tool.orientations().original(), Accuracy::Reference));
         self.look_up(tool.orientations(), Prescale::Tool, place, frames)?;
         if let (true, Some(plane)) = (self.effort > Effort::Plain, luma.planes().next()) {
-            self.sheet.fill(plane);
-            self.views((luma.width(), luma.height()), place, frames)?;
+            self.sheet.fill_of(plane, luma.width(), luma.height());
+            self.views(place, frames)?;
         }
         if !Prescale::Tool.samples(luma.width(), luma.height()) {
             return Ok(());
@@ -130,24 +130,17 @@ impl Eyes {
             return Ok(());
         }
         self.sheet.fill(pixels);
-        self.views((pixels.width(), pixels.height()), place, frames)
+        self.views(place, frames)
     }
 
-    /// Hashes and looks up the views of the sheet, which is of a picture of this size.
-    fn views(
-        &mut self,
-        (width, height): (usize, usize),
-        place: (u32, Rendering),
-        frames: &mut Frames,
-    ) -> Result<()> {
-        let grey = self.sheet.grey();
-        let across = width as f64 / grey.width() as f64;
-        let down = height as f64 / grey.height() as f64;
+    /// Hashes and looks up the views of the sheet.
+    fn views(&mut self, place: (u32, Rendering), frames: &mut Frames) -> Result<()> {
+        let scale = self.sheet.scale();
         let mut views = Vec::new();
         for view in self.sheet.views(self.effort) {
-            let Some(screen) = self.screener.area(grey, view.area) else { continue };
+            let Some(screen) = self.sheet.screen(&view, &mut self.screener) else { continue };
             if screen.quality() >= QUALITY_FLOOR {
-                let seen = Seen::new(view.family, view.area.scaled(across, down), screen.quality());
+                let seen = Seen::new(&view, scale, screen.quality());
                 views.push((seen, screen.orientations()));
             }
         }

@@ -148,3 +148,34 @@ fn more_effort_finds_all_that_less_does_and_no_strangers() {
         }
     }
 }
+
+/// The picture turned by so many degrees counter-clockwise in a frame of its size, black corners.
+fn turned(picture: &RgbImage, angle: f32) -> RgbImage {
+    let (sin, cos) = angle.to_radians().sin_cos();
+    let (x0, y0) = (picture.width() as f32 / 2.0, picture.height() as f32 / 2.0);
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let (x, y) = (x as f32 + 0.5 - x0, y as f32 + 0.5 - y0);
+        let (x, y) = (cos * x - sin * y + x0, sin * x + cos * y + y0);
+        let inside = x >= 0.0 && y >= 0.0 && x < 2.0 * x0 && y < 2.0 * y0;
+        if inside { *picture.get_pixel(x as u32, y as u32) } else { Rgb([0; 3]) }
+    })
+}
+
+#[test]
+fn a_turned_picture_is_turned_back() {
+    let mut rng = StdRng::seed_from_u64(14);
+    let mut found = 0;
+    for number in 0..10 {
+        let (width, height) = [(480, 360), (900, 500)][number % 2];
+        let picture = photograph(&mut rng, width, height);
+        let index = index(&[hash(&picture)]);
+        let angle = rng.random_range(3.0..7.0) * if number % 3 == 0 { -1.0 } else { 1.0 };
+        let deep = examined(&index, Effort::Deep, &jpeg(&turned(&picture, angle)));
+        if let Some(view) = deep.matches.first().and_then(|hit| hit.view) {
+            found += 1;
+            assert_eq!(view.family, Family::Turn, "{view:?}");
+            assert!((view.angle + f64::from(angle)).abs() < 2.0, "{angle}: {view:?}");
+        }
+    }
+    assert!(found >= 8, "{found} of 10");
+}

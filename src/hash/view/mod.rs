@@ -8,11 +8,12 @@ mod frames;
 mod plan;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use std::fmt;
 
 use super::luma::{Luma, Mirror};
-use super::{Pixels, Prescale};
+use super::{Pixels, Prescale, Screen, Screener};
 pub use plan::Effort;
 
 /// A part of a picture, in its pixels; it may go beyond them.
@@ -63,11 +64,13 @@ pub enum Family {
     Part,
     /// The picture as it may have been before some was cut off around it.
     Pad,
+    /// The picture turned back by a few degrees.
+    Turn,
 }
 
 impl Family {
     /// All families.
-    pub const ALL: [Self; 4] = [Self::Whole, Self::Frame, Self::Part, Self::Pad];
+    pub const ALL: [Self; 5] = [Self::Whole, Self::Frame, Self::Part, Self::Pad, Self::Turn];
 
     /// The name used in findings.
     pub const fn name(self) -> &'static str {
@@ -76,6 +79,7 @@ impl Family {
             Self::Frame => "frame",
             Self::Part => "part",
             Self::Pad => "pad",
+            Self::Turn => "turn",
         }
     }
 }
@@ -94,6 +98,15 @@ pub struct View {
     pub family: Family,
     /// The part of the sheet.
     pub area: Area,
+    /// By how many degrees the picture is turned about its middle, counter-clockwise, before the part is
+    /// taken.
+    pub angle: f64,
+}
+
+impl View {
+    fn upright(family: Family, area: Area) -> Self {
+        Self { family, area, angle: 0.0 }
+    }
 }
 
 /// The brightness of a picture at a size at which views are looked for: 512 x 512 where a side is above
@@ -114,7 +127,7 @@ pub struct View {
 /// let views = sheet.views(Effort::Fast);
 /// let frame = views.iter().find(|view| view.family == Family::Frame).ok_or("no frame")?;
 /// assert_eq!((frame.area.left, frame.area.width), (40.0, 220.0));
-/// let screen = Screener::new().area(sheet.grey(), frame.area).ok_or("no such part")?;
+/// let screen = sheet.screen(frame, &mut Screener::new()).ok_or("no such part")?;
 /// assert!(screen.quality() > 50);
 /// # Ok::<(), &str>(())
 /// ```
@@ -124,11 +137,26 @@ pub struct Sheet {
     height: usize,
     grey: Vec<u8>,
     line: Vec<f32>,
+    /// Pixels of the picture for each of the sheet, across and down.
+    scale: [f64; 2],
+    turned: Vec<u8>,
 }
 
 impl Sheet {
     /// Takes the brightness of a picture.
     pub fn fill(&mut self, pixels: Pixels<'_>) {
+        self.fill_of(pixels, pixels.width(), pixels.height());
+    }
+
+    /// Takes a picture of `width x height` pixels by those of them that the reference's tool samples, or
+    /// all.
+    pub fn fill_of(&mut self, pixels: Pixels<'_>, width: usize, height: usize) {
+        self.take(pixels);
+        self.scale =
+            [width as f64 / self.width.max(1) as f64, height as f64 / self.height.max(1) as f64];
+    }
+
+    fn take(&mut self, pixels: Pixels<'_>) {
         let luma = Luma::new(pixels, Prescale::Tool, Mirror::default());
         (self.width, self.height) = (luma.width(), luma.height());
         self.line.resize(self.width, 0.0);
@@ -147,6 +175,24 @@ impl Sheet {
     /// The brightness.
     pub fn grey(&self) -> Pixels<'_> {
         Pixels::grey(self.width, self.height, &self.grey).expect("as many as were filled in")
+    }
+
+    /// Pixels of the picture for each of the sheet, across and down.
+    pub fn scale(&self) -> [f64; 2] {
+        self.scale
+    }
+
+    /// The hashes of a view. `None` if it is none of a sheet with pixels.
+    pub fn screen(&mut self, view: &View, screener: &mut Screener) -> Option<Screen> {
+        if view.angle == 0.0 {
+            return screener.area(self.grey(), view.area);
+        }
+        let mut turned = std::mem::take(&mut self.turned);
+        let area = turn::turn(self.grey(), self.scale, view, &mut turned);
+        let pixels = Pixels::grey(turn::SIDE, turn::SIDE, &turned)?;
+        let screen = screener.area(pixels, area);
+        self.turned = turned;
+        screen
     }
 
     /// The views of it, those of lesser efforts first. They depend on nothing but the pixels.

@@ -13,7 +13,8 @@ pub enum Effort {
     /// The whole at the reference's size, what is inside frames, halves and quarters; and each view's
     /// negative.
     Fast,
-    /// And what may have been around the picture, or around its largest frame.
+    /// And what may have been around the picture, or around its largest frame, and the picture turned back
+    /// by up to eight degrees.
     Deep,
 }
 
@@ -36,6 +37,9 @@ const AROUND: [f64; 6] = [0.01, 0.02, 0.03, 0.045, 0.06, 0.08];
 /// What may be cut off at one side or at one corner.
 const AT_ONE: [f64; 4] = [0.025, 0.05, 0.075, 0.1];
 
+/// By how many degrees a picture is turned back.
+const ANGLES: [f64; 12] = [-1.3, 1.3, -2.6, 2.6, -3.9, 3.9, -5.2, 5.2, -6.5, 6.5, -7.8, 7.8];
+
 /// The views of a sheet.
 pub(super) fn views(grey: Pixels<'_>, effort: Effort) -> Vec<View> {
     let mut views = Vec::new();
@@ -44,13 +48,15 @@ pub(super) fn views(grey: Pixels<'_>, effort: Effort) -> Vec<View> {
         return views;
     }
     let whole = Area { left: 0.0, top: 0.0, width: width as f64, height: height as f64 };
-    views.push(View { family: Family::Whole, area: whole });
+    views.push(View::upright(Family::Whole, whole));
     let frames = frames(grey);
-    views.extend(frames.iter().map(|&area| View { family: Family::Frame, area }));
-    views.extend(parts(whole).map(|area| View { family: Family::Part, area }));
+    views.extend(frames.iter().map(|&area| View::upright(Family::Frame, area)));
+    views.extend(parts(whole).map(|area| View::upright(Family::Part, area)));
     if effort == Effort::Deep {
+        let turned = |&angle: &f64| View { family: Family::Turn, area: whole, angle };
+        views.extend(ANGLES.iter().map(turned));
         for area in std::iter::once(&whole).chain(frames.first()) {
-            views.extend(pads(*area).map(|area| View { family: Family::Pad, area }));
+            views.extend(pads(*area).map(|area| View::upright(Family::Pad, area)));
         }
     }
     views
