@@ -113,7 +113,7 @@ impl View {
 /// that, sampled as the reference's tool does it, and otherwise its own.
 ///
 /// ```
-/// use tutela::hash::{Effort, Family, Pixels, Screener, Sheet};
+/// use tutela::hash::{Effort, Family, Pixels, Screener, Sheet, View};
 ///
 /// // a bright picture of squares in a dark frame
 /// let grey: Vec<u8> = (0..300 * 200)
@@ -125,8 +125,9 @@ impl View {
 /// let mut sheet = Sheet::default();
 /// sheet.fill(Pixels::grey(300, 200, &grey).ok_or("not 300 x 200")?);
 /// let views = sheet.views(Effort::Fast);
-/// let frame = views.iter().find(|view| view.family == Family::Frame).ok_or("no frame")?;
-/// assert_eq!((frame.area.left, frame.area.width), (40.0, 220.0));
+/// let mut frames = views.iter().filter(|view| view.family == Family::Frame);
+/// let is = |view: &&View| (view.area.left, view.area.width) == (40.0, 220.0);
+/// let frame = frames.find(is).ok_or("no frame")?;
 /// let screen = sheet.screen(frame, &mut Screener::new()).ok_or("no such part")?;
 /// assert!(screen.quality() > 50);
 /// # Ok::<(), &str>(())
