@@ -51,8 +51,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = radius)]
     radius: Option<Radius>,
     /// How many views are taken of each picture: `plain` (the picture, in eight orientations), `fast`
-    /// (inside frames, captions and screenshots, halves and quarters, negatives) or `deep` (pictures of which
-    /// a border was cut off as well).
+    /// (inside frames, captions and screenshots, halves and quarters, negatives) or `deep` (pictures that were
+    /// cut or turned a little as well).
     #[arg(long, value_name = "HOW", value_parser = effort, default_value = "fast")]
     effort: Effort,
     #[command(flatten)]
