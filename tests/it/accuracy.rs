@@ -6,10 +6,12 @@ use image::{Rgb, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use tutela::hash::{Hash256, Hasher, Pixels, Prescale, Signals};
-use tutela::index::{Index, MemoryIndex, NewEntry};
+use tutela::hash::{Hash256, Hasher, Pixels, Prescale};
+use tutela::index::Index;
 use tutela::media::{Declined, ReasonCode};
 use tutela::scan::{Accuracy, Finding, Scan, Verdict};
+
+use crate::support::index;
 
 /// A picture with structure and a little grain.
 fn photograph(rng: &mut StdRng, width: u32, height: u32) -> RgbImage {
@@ -26,16 +28,6 @@ fn jpeg(picture: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 88).encode_image(picture).unwrap();
     bytes
-}
-
-fn index(hashes: &[Hash256]) -> Index {
-    let mut list = MemoryIndex::default();
-    for (number, hash) in hashes.iter().enumerate() {
-        let signals = Signals { pdq: Some(*hash), ..Signals::default() };
-        let id = number.to_string();
-        list.add(&NewEntry { bank: "B", id: &id, category: None, tags: &[], signals }).unwrap();
-    }
-    list.finish().unwrap()
 }
 
 fn findings(index: &Index, accuracy: Accuracy, files: &[Vec<u8>]) -> Vec<Finding> {

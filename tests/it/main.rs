@@ -23,4 +23,5 @@ mod media;
 mod scan;
 /// What is in folders besides pictures.
 mod sources;
+/// Framed, captioned, mounted, inverted, cut and turned copies.
 mod views;

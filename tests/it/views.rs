@@ -4,9 +4,11 @@ use image::imageops::{FilterType, overlay, resize};
 use image::{Rgb, RgbImage};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use tutela::hash::{Effort, Family, Hash256, Hasher, Pixels, Prescale, Signals};
-use tutela::index::{Index, MemoryIndex, NewEntry};
+use tutela::hash::{Effort, Family, Hash256, Hasher, Pixels, Prescale};
+use tutela::index::Index;
 use tutela::scan::{Finding, Scan, Verdict};
+
+use crate::support::index;
 
 fn photograph(rng: &mut StdRng, width: u32, height: u32) -> RgbImage {
     let small = RgbImage::from_fn(24, 18, |_, _| Rgb(rng.random()));
@@ -23,16 +25,6 @@ fn jpeg(picture: &RgbImage) -> Vec<u8> {
 fn hash(picture: &RgbImage) -> Hash256 {
     let pixels = Pixels::rgb(picture.width() as usize, picture.height() as usize, picture.as_raw());
     Hasher::new().turned(pixels.unwrap(), Prescale::Tool).original().hash
-}
-
-fn index(hashes: &[Hash256]) -> Index {
-    let mut list = MemoryIndex::default();
-    for (number, hash) in hashes.iter().enumerate() {
-        let signals = Signals { pdq: Some(*hash), ..Signals::default() };
-        let id = number.to_string();
-        list.add(&NewEntry { bank: "B", id: &id, category: None, tags: &[], signals }).unwrap();
-    }
-    list.finish().unwrap()
 }
 
 fn examined(index: &Index, effort: Effort, file: &[u8]) -> Finding {

@@ -6,7 +6,8 @@ use assert_cmd::Command;
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
 use serde_json::Value;
-use tutela::hash::{Digests, Hasher, Pixels, Prescale, Signal};
+use tutela::hash::{Digests, Hash256, Hasher, Pixels, Prescale, Signal, Signals};
+use tutela::index::{Index, MemoryIndex, NewEntry};
 
 /// A folder that vanishes at the end of the test.
 pub(crate) struct Dir(tempfile::TempDir);
@@ -44,6 +45,17 @@ impl Dir {
         }
         self.file(name, csv)
     }
+}
+
+/// An index of PDQ hashes, named by number, in bank `B`.
+pub(crate) fn index(hashes: &[Hash256]) -> Index {
+    let mut list = MemoryIndex::default();
+    for (number, hash) in hashes.iter().enumerate() {
+        let signals = Signals { pdq: Some(*hash), ..Signals::default() };
+        let id = number.to_string();
+        list.add(&NewEntry { bank: "B", id: &id, category: None, tags: &[], signals }).unwrap();
+    }
+    list.finish().unwrap()
 }
 
 /// A picture of soft coloured blots: much structure, another for each seed, the same every time.
