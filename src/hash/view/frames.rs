@@ -58,9 +58,9 @@ pub(super) fn frames(grey: Pixels<'_>) -> Vec<Area> {
     let without = finder.without_text(whole);
     blocks.extend([without, finder.trim(without)]);
     let mut runs = Vec::new();
-    for rows in [true, false] {
-        finder.cut(trimmed, DEPTH, rows, &mut blocks);
-        finder.runs(trimmed, rows, &mut runs);
+    for lines in [Lines::Rows, Lines::Columns] {
+        finder.cut(trimmed, DEPTH, lines, &mut blocks);
+        finder.runs(trimmed, lines, &mut runs);
     }
     let edges = finder.between_edges(trimmed);
     let mut found = Vec::new();
@@ -99,6 +99,22 @@ impl Rect {
         }
     }
 
+    /// Where its lines begin and end.
+    fn span(&self, lines: Lines) -> (usize, usize) {
+        match lines {
+            Lines::Rows => (self.top, self.bottom),
+            Lines::Columns => (self.left, self.right),
+        }
+    }
+
+    /// Of its lines only these.
+    fn only(self, lines: Lines, (from, to): (usize, usize)) -> Self {
+        match lines {
+            Lines::Rows => Self { top: from, bottom: to, ..self },
+            Lines::Columns => Self { left: from, right: to, ..self },
+        }
+    }
+
     /// Whether it is large enough to be a picture.
     fn counts(&self, whole: Self) -> bool {
         self.width() as f64 >= LEAST_SIDE * whole.width() as f64
@@ -112,6 +128,16 @@ impl Rect {
 enum Lines {
     Rows,
     Columns,
+}
+
+impl Lines {
+    /// The other direction.
+    fn across(self) -> Self {
+        match self {
+            Self::Rows => Self::Columns,
+            Self::Columns => Self::Rows,
+        }
+    }
 }
 
 struct Finder<'a> {
@@ -159,19 +185,13 @@ impl<'a> Finder<'a> {
     fn trim(&self, rect: Rect) -> Rect {
         let mut rect = rect;
         for lines in [Lines::Rows, Lines::Columns] {
-            let (low, high) = match lines {
-                Lines::Rows => (rect.top, rect.bottom),
-                Lines::Columns => (rect.left, rect.right),
-            };
+            let (low, high) = rect.span(lines);
             let ahead = self.border(rect, lines, low..high);
             let behind = self.border(rect, lines, (low + ahead..high).rev());
             if ahead + behind >= high - low {
                 return rect;
             }
-            match lines {
-                Lines::Rows => (rect.top, rect.bottom) = (low + ahead, high - behind),
-                Lines::Columns => (rect.left, rect.right) = (low + ahead, high - behind),
-            }
+            rect = rect.only(lines, (low + ahead, high - behind));
         }
         rect
     }
@@ -198,7 +218,7 @@ impl<'a> Finder<'a> {
         if ahead + behind >= rect.height() {
             return rect;
         }
-        Rect { top: rect.top + ahead, bottom: rect.bottom - behind, ..rect }
+        rect.only(Lines::Rows, (rect.top + ahead, rect.bottom - behind))
     }
 
     /// How many of these rows, from the first on, are for the most part as bright as the first, which
@@ -235,22 +255,22 @@ impl<'a> Finder<'a> {
 
     /// Cuts a box at uniform bars, first along rows and then along columns or the other way round, and
     /// takes all that is left between them.
-    fn cut(&self, rect: Rect, depth: u32, rows: bool, found: &mut Vec<Rect>) {
+    fn cut(&self, rect: Rect, depth: u32, lines: Lines, found: &mut Vec<Rect>) {
         if depth == 0 {
             return;
         }
-        for part in self.parts(rect, rows) {
+        for part in self.parts(rect, lines) {
             let block = self.trim(part);
             if block != rect || depth == DEPTH {
                 found.push(block);
-                self.cut(block, depth - 1, !rows, found);
+                self.cut(block, depth - 1, lines.across(), found);
             }
         }
     }
 
     /// Takes what several parts between bars make up: a bar may be a part of a picture.
-    fn runs(&self, rect: Rect, rows: bool, found: &mut Vec<Rect>) {
-        let parts = self.parts(rect, rows);
+    fn runs(&self, rect: Rect, lines: Lines, found: &mut Vec<Rect>) {
+        let parts = self.parts(rect, lines);
         for (at, from) in parts.iter().enumerate().take(MOST_PARTS) {
             for to in &parts[at + 1..] {
                 let run = Rect { right: to.right, bottom: to.bottom, ..*from };
@@ -260,19 +280,13 @@ impl<'a> Finder<'a> {
     }
 
     /// What is between uniform bars.
-    fn parts(&self, rect: Rect, rows: bool) -> Vec<Rect> {
-        let lines = if rows { Lines::Rows } else { Lines::Columns };
-        let (low, high) = if rows { (rect.top, rect.bottom) } else { (rect.left, rect.right) };
+    fn parts(&self, rect: Rect, lines: Lines) -> Vec<Rect> {
+        let (low, high) = rect.span(lines);
         let (mut start, mut bar) = (None, 0);
         let mut parts = Vec::new();
         let mut part = |from: usize, to: usize| {
-            let part = if rows {
-                Rect { top: from, bottom: to, ..rect }
-            } else {
-                Rect { left: from, right: to, ..rect }
-            };
             if to - from >= LEAST_PART {
-                parts.push(part);
+                parts.push(rect.only(lines, (from, to)));
             }
         };
         for at in low..high {
@@ -330,10 +344,7 @@ impl<'a> Finder<'a> {
 
     /// The lines of a box across which brightness changes the most, and both its ends, in order.
     fn edges(&self, rect: Rect, lines: Lines) -> Vec<usize> {
-        let (low, high) = match lines {
-            Lines::Rows => (rect.top, rect.bottom),
-            Lines::Columns => (rect.left, rect.right),
-        };
+        let (low, high) = rect.span(lines);
         let mut strengths: Vec<(f64, usize)> =
             (low + 1..high).map(|at| (self.edge(rect, lines, at), at)).collect();
         strengths.retain(|(strength, _)| *strength >= 0.25);
