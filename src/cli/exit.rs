@@ -12,7 +12,7 @@ pub(crate) enum ExitStatus {
     Matched = 1,
     /// Wrong usage, or ended before the end.
     Fatal = 2,
-    /// Finished, nothing matched, but something could not be judged.
+    /// Finished, nothing matched, but something could not be judged or is for review.
     Unjudged = 3,
 }
 
@@ -22,7 +22,7 @@ Exit status:
   0  finished; nothing matched
   1  finished; something matched
   2  wrong usage, a fatal error, or stopped before the end (Ctrl-C, closed pipe)
-  3  finished; nothing matched, but something could not be judged";
+  3  finished; nothing matched, but something could not be judged or is for review";
 
 impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use serde::Serialize;
 use tutela::hash::{Hash256, Radius, Signal};
-use tutela::index::{EntryRef, Index, Searcher};
+use tutela::index::{EntryRef, Index, Role, Searcher};
 
 use super::options::radius;
 use super::output::{Rows, note, sanitise, warn_if_empty};
@@ -91,11 +91,15 @@ struct Match {
     distance: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     category: Option<String>,
+    /// Whether it is of an allow-bank, which means the opposite; left out of the JSON if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    allow: bool,
 }
 
 /// Looks up and writes, batch by batch.
 struct Lookup {
     searcher: Searcher,
+    /// The radius of banks without one of their own.
     radius: Radius,
     rows: Rows,
     matched: bool,
@@ -175,18 +179,19 @@ impl Lookup {
 
     fn answer(&mut self, queries: &[Query]) -> anyhow::Result<()> {
         let hashes: Vec<_> = queries.iter().filter_map(Query::pdq).collect();
-        let mut near = self.searcher.within_many(&hashes, self.radius)?.into_iter();
+        let widest = self.searcher.policies().widest(self.radius);
+        let mut near = self.searcher.within_many(&hashes, widest)?.into_iter();
         for query in queries {
             let mut matches = Vec::new();
             if let Some(digest) = query.digest() {
                 for entry in self.searcher.exact(digest, &query.bytes)? {
-                    matches.push(self.resolve(entry, digest, 0)?);
+                    matches.extend(self.resolve(entry, digest, 0)?);
                 }
             }
             let exact = matches.len();
             if query.pdq().is_some() {
                 for hit in near.next().unwrap_or_default() {
-                    matches.push(self.resolve(hit.entry, Signal::Pdq, hit.distance)?);
+                    matches.extend(self.resolve(hit.entry, Signal::Pdq, hit.distance)?);
                 }
             }
             let (digests, pdq) = matches.split_at_mut(exact);
@@ -195,22 +200,33 @@ impl Lookup {
                     (a.distance, &a.bank, &a.entry).cmp(&(b.distance, &b.bank, &b.entry))
                 });
             }
-            self.matched |= !matches.is_empty();
+            self.matched |= matches.iter().any(|found| !found.allow);
             let row = Row { query: &query.hex, matches };
             self.rows.json(&row).context("cannot write the answers")?;
         }
         Ok(())
     }
 
-    fn resolve(&self, entry: EntryRef, signal: Signal, distance: u32) -> anyhow::Result<Match> {
+    /// What is said of an entry; `None` where its bank's policy leaves it out.
+    fn resolve(
+        &self,
+        entry: EntryRef,
+        signal: Signal,
+        distance: u32,
+    ) -> anyhow::Result<Option<Match>> {
         let entry = self.searcher.entry(entry)?;
-        Ok(Match {
+        let role = self.searcher.policies().role(entry.bank, entry.id, self.radius);
+        let Some((role, _)) = role.filter(|(_, radius)| distance <= radius.get()) else {
+            return Ok(None);
+        };
+        Ok(Some(Match {
             bank: entry.bank.to_owned(),
             entry: entry.id.to_owned(),
             signal,
             distance,
             category: entry.category.map(str::to_owned),
-        })
+            allow: role == Role::Allow,
+        }))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod completions;
 mod exit;
+mod floor;
 mod hash;
 mod index;
 mod interrupt;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use tutela::hash::{Effort, Radius};
-use tutela::scan::{Accuracy, Scan};
+use tutela::scan::{Accuracy, MOST_REVIEW, Scan};
 
 use super::output::name;
 
@@ -116,6 +116,15 @@ pub(super) fn radius(text: &str) -> Result<Radius, String> {
         "expected a number of bits from 0 to 256 (31 is usual; larger finds more strangers)"
             .to_owned()
     })
+}
+
+/// Reads the bound of what is for review.
+pub(super) fn review(text: &str) -> Result<Radius, String> {
+    let most = MOST_REVIEW.get();
+    radius(text)
+        .ok()
+        .filter(|radius| *radius <= MOST_REVIEW)
+        .ok_or_else(|| format!("expected a number of bits up to {most}"))
 }
 
 /// Reads the name of a bank.

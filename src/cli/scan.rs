@@ -1,6 +1,7 @@
 //! `tutela scan`.
 
 use std::io::{self, IsTerminal};
+use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -13,10 +14,11 @@ use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressState, ProgressSt
 use tutela::Error;
 use tutela::hash::{Effort, Radius};
 use tutela::index::Index;
-use tutela::scan::{Finding, Summary, Verdict, count, load_lists};
+use tutela::scan::{Finding, Floor, Summary, Verdict, count, load_banks};
 
-use super::options::{Cost, Precision, check_out, check_sources, effort, radius};
-use super::output::{Rows, counted, note, sanitise, warn_if_empty};
+use super::floor::warn_below;
+use super::options::{Cost, Precision, check_out, check_sources, effort, radius, review};
+use super::output::{Rows, counted, note, sanitise, warn, warn_if_empty};
 use super::shape::PdqShape;
 use super::{ExitStatus, exit, interrupt};
 
@@ -50,6 +52,22 @@ pub(crate) struct Args {
     /// Greatest PDQ distance that is a match, in bits [default: 31].
     #[arg(long, value_name = "N", value_parser = radius)]
     radius: Option<Radius>,
+    /// Report what is beyond the radius but within so many bits, at most 48, as `review`: for a person to
+    /// look at, never to act on by itself [default: off].
+    #[arg(long, value_name = "N", value_parser = review)]
+    review: Option<Radius>,
+    /// A list of what is known to be harmless: a match there silences others of the same picture. May be
+    /// repeated; needs `--list`. In an index, `tutela index policy --allow` marks such a bank.
+    #[arg(long, value_name = "LIST", requires = "list", conflicts_with = "index")]
+    allow: Vec<PathBuf>,
+    /// Mark matches of an entry that has matched so many different files: it may be a wrong entry
+    /// [default: 1000].
+    #[arg(long, value_name = "N")]
+    flood: Option<NonZeroU64>,
+    /// For each file the distance of the nearest entry by each family of views, whatever the verdict:
+    /// to find out why a copy is not found. Every entry is compared, which is slow.
+    #[arg(long)]
+    explain: bool,
     /// How many views are taken of each picture: `plain` (the picture, in eight orientations), `fast`
     /// (inside frames, captions and screenshots, halves and quarters, negatives) or `deep` (pictures that were
     /// cut or turned a little as well).
@@ -71,19 +89,24 @@ impl Args {
     pub(crate) fn run(self) -> anyhow::Result<ExitStatus> {
         check_sources(&self.paths)?;
         if let Some(out) = &self.out {
-            check_out(out, self.paths.iter().chain(&self.list).chain(&self.index))?;
+            let lists = self.list.iter().chain(&self.allow);
+            check_out(out, self.paths.iter().chain(lists).chain(&self.index))?;
         }
         let index = match &self.index {
             Some(dir) => Index::open(dir)?,
-            None => lists(&self.list)?,
+            None => lists(&self.list, &self.allow)?,
         };
         warn_if_empty(&index);
         let mut scan = self.cost.scan();
         scan.radius = self.radius.unwrap_or_default();
         scan.effort = self.effort;
+        scan.review = self.review;
+        scan.explain = self.explain;
+        scan.flood = self.flood.unwrap_or(scan.flood);
         scan.accuracy = self.accuracy.get().unwrap_or_default();
         // What is written is evidence.
-        scan.complete = self.all;
+        let all = self.all || self.explain;
+        scan.complete = all;
         let mut rows = match &self.out {
             Some(path) => Rows::file(path)?,
             None => Rows::stdout(),
@@ -103,7 +126,7 @@ impl Args {
                 }
             },
             &mut |finding| {
-                if finding.verdict != Verdict::Clear || self.all {
+                if finding.verdict != Verdict::Clear || !finding.allowed.is_empty() || all {
                     written = write(&mut rows, &bar, finding);
                 }
                 match written {
@@ -128,11 +151,14 @@ impl Args {
 }
 
 /// Loads lists. With nothing in them there is nothing to scan for.
-fn lists(lists: &[PathBuf]) -> anyhow::Result<Index> {
-    for list in lists {
+fn lists(lists: &[PathBuf], allow: &[PathBuf]) -> anyhow::Result<Index> {
+    for list in lists.iter().chain(allow) {
         PdqShape::of(list)?.warn(list);
     }
-    let index = match load_lists(lists) {
+    let mut floor = Floor::default();
+    let loaded = load_banks(lists, allow, &mut floor);
+    warn_below(&floor);
+    let index = match loaded {
         Err(error @ Error::List { line: 1.., .. }) => bail!(
             "{error} (nothing was scanned; `tutela index add --skip-bad` leaves such lines out)"
         ),
@@ -158,7 +184,7 @@ fn status(summary: &Summary) -> ExitStatus {
         ExitStatus::Fatal
     } else if summary.matched > 0 {
         ExitStatus::Matched
-    } else if summary.unjudged > 0 {
+    } else if summary.unjudged + summary.review > 0 {
         ExitStatus::Unjudged
     } else {
         ExitStatus::NothingMatched
@@ -202,7 +228,13 @@ fn print(summary: &Summary) {
     ));
     let banks = summary.banks.iter().map(|(bank, count)| (bank.clone(), *count));
     note(line("match", summary.matched, banks));
+    if summary.review > 0 {
+        note(line("review", summary.review, []) + "  near: to be looked at, not to be acted on");
+    }
     note(line("clear", summary.clear, []));
+    if summary.allowed > 0 {
+        note(line("allowed", summary.allowed, []) + "  in which an allow-bank silenced something");
+    }
     let reasons = summary.reasons.iter().map(|(code, count)| (code.name().to_owned(), *count));
     note(line("unjudged", summary.unjudged, reasons));
     let hashed = summary.accuracy.iter().map(|(way, count)| (way.name().to_owned(), *count));
@@ -211,6 +243,24 @@ fn print(summary: &Summary) {
         let reasons = summary.declined.iter().map(|(why, count)| (why.name().to_owned(), *count));
         let total = summary.declined.values().sum();
         note(line("decoded", total, reasons) + "  JPEG files that needed the full decoder");
+    }
+    note(format_args!(
+        "  chance    {:.0e} accidental matches expected of {} hashes asked{}",
+        summary.accidental,
+        HumanCount(summary.asked),
+        match summary.accidental_review {
+            0.0 => String::new(),
+            expected => format!(", {expected:.0e} for review"),
+        }
+    ));
+    for flood in &summary.floods {
+        warn(format_args!(
+            "entry {} of bank {} matched {}: it may be a wrong entry; look before anything is done \
+             (`tutela index policy --disable-entry` switches it off)",
+            sanitise(&flood.entry),
+            sanitise(&flood.bank),
+            counted(flood.files, "file", "files")
+        ));
     }
     if summary.links > 0 {
         note(line("links", summary.links, []) + "  not followed: their targets were scanned");

@@ -10,7 +10,7 @@ use super::{Hash256, Orientation, Pixels};
 pub(super) const MIN_SIDE: usize = 5;
 
 /// A PDQ hash with its quality.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Pdq {
     /// The hash.
     pub hash: Hash256,

@@ -62,13 +62,16 @@ impl IndexWriter {
             let dead = repeated.map(|dead| dead.publish(&self.dir, &name)).transpose()?;
             files.push(SegmentFiles { segment, dead });
         }
-        let changed = !files.iter().eq(parts.iter().map(|part| &part.files));
+        self.policies.tidy();
+        let same = files.iter().eq(parts.iter().map(|part| &part.files));
+        let changed = !same || self.policies != *self.index.policies;
         if !changed && self.index.generation > 0 {
             return Ok(());
         }
         // The names of the new files must be durable before a manifest relies on them.
         sync_dir(&self.dir)?;
-        publish_manifest(&self.dir, &Manifest::new(generation, files))?;
+        let manifest = Manifest::new(generation, files, std::mem::take(&mut self.policies));
+        publish_manifest(&self.dir, &manifest)?;
         self.index.reload()?;
         remove_unused(&self.dir, &self.index);
         Ok(())

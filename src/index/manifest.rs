@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::policy::Policies;
 use crate::{Corruption, Damage, Error, Result};
 
 /// The manifest's file name.
@@ -25,6 +26,9 @@ pub(super) struct Manifest {
     pub(super) generation: u64,
     /// The segments, oldest first.
     pub(super) segments: Vec<SegmentFiles>,
+    /// Those that differ from the default.
+    #[serde(default, skip_serializing_if = "Policies::is_empty")]
+    pub(super) policies: Policies,
 }
 
 /// The files of one segment.
@@ -65,8 +69,8 @@ impl FileRef {
 
 impl Manifest {
     /// The manifest after `generation` commits.
-    pub(super) fn new(generation: u64, segments: Vec<SegmentFiles>) -> Self {
-        Self { version: VERSION, generation, segments }
+    pub(super) fn new(generation: u64, segments: Vec<SegmentFiles>, policies: Policies) -> Self {
+        Self { version: VERSION, generation, segments, policies }
     }
 
     /// Reads the manifest of an index; with it the digest of its bytes.
@@ -135,7 +139,10 @@ mod tests {
             segment: file(segment),
             dead: dead.map(file),
         };
-        Manifest::new(3, vec![files("a.segment", None), files("b.segment", Some("b.dead"))])
+        let mut policies = Policies::default();
+        policies.entry("b").disabled.insert("43-1".to_owned());
+        let segments = vec![files("a.segment", None), files("b.segment", Some("b.dead"))];
+        Manifest::new(3, segments, policies)
     }
 
     #[test]

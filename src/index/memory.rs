@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::identities::Identities;
 use super::manifest::{FileRef, SegmentFiles};
 use super::part::Part;
+use super::policy::{Policies, Policy};
 use super::snapshot::Index;
 use crate::segment::{Bytes, NewEntry, Segment, SegmentBuilder};
 use crate::{Error, Result};
@@ -19,6 +20,7 @@ use crate::{Error, Result};
 pub struct MemoryIndex {
     builder: SegmentBuilder,
     identities: Identities,
+    policies: Policies,
 }
 
 impl MemoryIndex {
@@ -32,11 +34,16 @@ impl MemoryIndex {
         Ok(())
     }
 
+    /// The policy of a bank, to be changed.
+    pub fn policy(&mut self, bank: &str) -> &mut Policy {
+        self.policies.entry(bank)
+    }
+
     /// The index.
     ///
     /// # Errors
     /// [`Error::Io`] if no threads can be started.
-    pub fn finish(self) -> Result<Index> {
+    pub fn finish(mut self) -> Result<Index> {
         let path = PathBuf::from("(memory)");
         let threads = threads().map_err(Error::io("start threads for", &path))?;
         let mut bytes = Vec::new();
@@ -45,13 +52,19 @@ impl MemoryIndex {
             .install(|| self.builder.write(&mut bytes, &AtomicBool::new(false)))
             .map_err(Error::io("build", &path))?;
         let dead = threads.install(|| self.identities.repeated(entries));
-        let digest = const_hex::encode(Sha256::digest(&bytes));
+        self.policies.tidy();
+        let mut digest = Sha256::new_with_prefix(&bytes);
+        if !self.policies.is_empty() {
+            digest.update(serde_json::to_vec(&self.policies).unwrap_or_default());
+        }
+        let digest = const_hex::encode(digest.finalize());
         let segment = FileRef { bytes: bytes.len() as u64, ..FileRef::default() };
         let files = SegmentFiles { segment, dead: None };
         let segment = Segment::from_bytes(Bytes::Memory(bytes))
             .map_err(|damage| Error::corrupt(&path, damage))?;
         let part = Arc::new(Part { segment, dead, files, path });
-        Ok(Index { dir: None, digest, generation: 0, parts: Arc::new([part]) })
+        let (parts, policies) = (Arc::new([part]), Arc::new(self.policies));
+        Ok(Index { dir: None, digest, generation: 0, parts, policies })
     }
 }
 

@@ -5,6 +5,9 @@
 //! reading: opening costs headers, not data, and later commits do not disturb it. [`Searcher`] asks
 //! it; [`MemoryIndex`] builds one without a folder.
 //!
+//! Each bank has a [`Policy`], kept in the manifest: searches find all entries, and who asks for them
+//! applies it.
+//!
 //! Nothing here decodes media or knows a list's format.
 
 mod commit;
@@ -14,6 +17,7 @@ mod leftovers;
 mod manifest;
 mod memory;
 mod part;
+mod policy;
 mod publish;
 mod search;
 mod snapshot;
@@ -23,6 +27,7 @@ mod writer;
 
 pub use crate::segment::{Entry, NewEntry};
 pub use memory::MemoryIndex;
+pub use policy::{Policies, Policy, Role};
 pub use search::{EntryRef, Hit, Searcher};
 pub use snapshot::{BankStats, Index, Stats};
 pub use writer::{Commit, IndexWriter};

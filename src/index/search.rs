@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::part::Part;
+use super::policy::Policies;
 use crate::Result;
 use crate::hamming::Kernel;
 use crate::hash::{Hash256, PartialHash, Radius, Signal};
@@ -28,6 +29,7 @@ pub struct Hit {
 #[derive(Clone, Debug)]
 pub struct Searcher {
     parts: Arc<[Arc<Part>]>,
+    policies: Arc<Policies>,
     kernel: Kernel,
     scratch: Scratch,
     near: Vec<NearEntry>,
@@ -35,9 +37,9 @@ pub struct Searcher {
 }
 
 impl Searcher {
-    pub(super) fn new(parts: Arc<[Arc<Part>]>) -> Self {
+    pub(super) fn new(parts: Arc<[Arc<Part>]>, policies: Arc<Policies>) -> Self {
         let (scratch, near, entries) = Default::default();
-        Self { parts, kernel: Kernel::detect(), scratch, near, entries }
+        Self { parts, policies, kernel: Kernel::detect(), scratch, near, entries }
     }
 
     /// Uses another kernel than the fastest: for tests and measurements.
@@ -49,6 +51,11 @@ impl Searcher {
     /// The kernel in use.
     pub fn kernel(&self) -> Kernel {
         self.kernel
+    }
+
+    /// The policies of the banks. Searches do not apply them: whoever asks does.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
     }
 
     /// All live entries whose PDQ hash is within the radius: exactly those, nearest first.
@@ -123,6 +130,23 @@ impl Searcher {
                 .map_err(|damage| part.corrupt(damage))?;
         }
         Ok(())
+    }
+
+    /// The least distance of any live entry to any of these hashes, by comparing every one; `None` if no
+    /// entry has a PDQ hash.
+    ///
+    /// # Errors
+    /// As [`Searcher::within`].
+    pub fn nearest(&mut self, hashes: &[Hash256]) -> Result<Option<u32>> {
+        let mut nearest = None;
+        for part in &*self.parts {
+            let live = |entry: u32| !part.is_dead(entry);
+            nearest = part
+                .segment
+                .nearest(self.kernel, hashes, nearest, &live, &mut self.scratch)
+                .map_err(|damage| part.corrupt(damage))?;
+        }
+        Ok(nearest)
     }
 
     /// All live entries with exactly this digest; for [`Signal::Pdq`], with this very hash.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::dead::Dead;
 use super::manifest::{Manifest, SegmentFiles};
 use super::part::Part;
+use super::policy::{Policies, Policy};
 use super::search::Searcher;
 use crate::hash::{Radius, Signal, Wanted};
 use crate::{Error, Result};
@@ -39,6 +40,7 @@ pub struct Index {
     pub(super) digest: String,
     pub(super) generation: u64,
     pub(super) parts: Arc<[Arc<Part>]>,
+    pub(super) policies: Arc<Policies>,
 }
 
 /// How often opening starts again because a commit replaced files meanwhile.
@@ -61,6 +63,7 @@ impl Index {
             digest: String::new(),
             generation: 0,
             parts: Arc::new([]),
+            policies: Arc::default(),
         }
     }
 
@@ -86,6 +89,7 @@ impl Index {
                         digest,
                         generation: manifest.generation,
                         parts: parts?,
+                        policies: Arc::new(manifest.policies),
                     });
                 }
             }
@@ -111,10 +115,21 @@ impl Index {
         &self.digest
     }
 
+    /// The policies of its banks, those that differ from the default.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
     /// The number of live entries.
     pub fn len(&self) -> u64 {
         let dead = |part: &Part| part.dead.as_ref().map_or(0, Dead::count);
         self.parts.iter().map(|part| u64::from(part.segment.len()) - dead(part)).sum()
+    }
+
+    /// The number of live entries that have a PDQ hash; removed ones are counted until they are compacted
+    /// away.
+    pub fn pdq_count(&self) -> u64 {
+        self.parts.iter().map(|part| part.segment.count(Signal::Pdq)).sum()
     }
 
     /// Whether there is no live entry, so that nothing can match.
@@ -130,7 +145,7 @@ impl Index {
 
     /// A searcher over this snapshot, with buffers of its own: one a thread.
     pub fn searcher(&self) -> Searcher {
-        Searcher::new(Arc::clone(&self.parts))
+        Searcher::new(Arc::clone(&self.parts), Arc::clone(&self.policies))
     }
 
     /// Reads every byte of every file and compares every checksum.
@@ -175,7 +190,13 @@ impl Index {
                 stats.segments_with_tables += 1;
             }
         }
-        let bank = |(bank, entries)| BankStats { bank, entries };
+        for (bank, _) in self.policies.iter() {
+            banks.entry(bank.to_owned()).or_default();
+        }
+        let bank = |(bank, entries): (String, u64)| {
+            let policy = self.policies.get(&bank).cloned();
+            BankStats { bank, entries, policy }
+        };
         stats.banks = banks.into_iter().map(bank).collect();
         Ok(stats)
     }
@@ -226,4 +247,7 @@ pub struct BankStats {
     pub bank: String,
     /// Live entries.
     pub entries: u64,
+    /// Its policy; left out of the JSON if the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
 }

@@ -12,6 +12,7 @@ use super::identities::{Identities, Known};
 use super::leftovers::refuse_lost_manifest;
 use super::memory::threads;
 use super::part::Part;
+use super::policy::{Policies, Policy};
 use super::search::{EntryRef, Searcher};
 use super::snapshot::Index;
 use crate::hash::{Signal, Signals};
@@ -63,6 +64,8 @@ pub struct IndexWriter {
     effort: u64,
     /// Committed entries that were added again: no removal takes them.
     kept: HashSet<EntryRef>,
+    /// Those that hold after the commit.
+    pub(super) policies: Policies,
     /// Live entries by the hash of bank and id; made at the first removal by id.
     ids: Option<Vec<(u64, EntryRef)>>,
     hasher: RandomState,
@@ -116,6 +119,7 @@ impl IndexWriter {
             known,
             effort,
             kept,
+            policies: Policies::default(),
             ids: None,
             hasher,
             counts,
@@ -133,6 +137,7 @@ impl IndexWriter {
         self.known = None;
         self.effort = 0;
         self.kept.clear();
+        self.policies = Policies::clone(&self.index.policies);
         self.ids = None;
         self.counts = Commit::default();
     }
@@ -231,6 +236,11 @@ impl IndexWriter {
             }
         }
         Ok(true)
+    }
+
+    /// The policy of a bank, to be changed; it holds from the commit on, and without any entry too.
+    pub fn policy(&mut self, bank: &str) -> &mut Policy {
+        self.policies.entry(bank)
     }
 
     /// Marks the bank's committed entries with this id for removal; how many there are.

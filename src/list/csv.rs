@@ -44,6 +44,7 @@ fn column(name: &[u8]) -> Option<Field> {
         "md5" | "md5hash" | "md5sum" => Field::Signal(Signal::Md5),
         "sha1" | "sha1hash" | "sha1sum" => Field::Signal(Signal::Sha1),
         "sha256" | "sha256hash" | "sha256sum" => Field::Signal(Signal::Sha256),
+        "quality" | "pdqquality" => Field::Quality,
         "id" => Field::Id,
         "category" => Field::Category,
         "tags" => Field::Tags,

@@ -14,6 +14,7 @@ const LABEL_LIMIT: usize = 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Signal(Signal),
+    Quality,
     Id,
     Category,
     Tags,
@@ -23,6 +24,7 @@ impl Field {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Signal(signal) => signal.name(),
+            Self::Quality => "quality",
             Self::Id => "id",
             Self::Category => "category",
             Self::Tags => "tags",
@@ -34,6 +36,7 @@ impl Field {
 pub(super) fn set(record: &mut Record, field: Field, text: &str) -> Result<(), ListReason> {
     match field {
         Field::Signal(signal) => set_signal(&mut record.signals, signal, text)?,
+        Field::Quality => record.quality = quality(text)?,
         Field::Id => record.id = id(text)?,
         Field::Category => record.category = label(field.name(), text)?,
         Field::Tags => record.tags = tags([text])?,
@@ -64,6 +67,18 @@ pub(super) fn set_signal(
             expected: 2 * signal.width(),
             found: describe(text),
         }),
+    }
+}
+
+/// Reads a PDQ quality; blank text leaves it absent.
+pub(super) fn quality(text: &str) -> Result<Option<u8>, ListReason> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.parse() {
+        Ok(quality @ 0..=100) => Ok(Some(quality)),
+        _ => Err(ListReason::Syntax("quality: expected a whole number from 0 to 100".to_owned())),
     }
 }
 

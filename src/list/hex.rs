@@ -33,7 +33,9 @@ pub(super) fn record(line: &str, forced: Option<Signal>) -> Result<Option<Record
     };
     let mut record = Record::default();
     fields::set_signal(&mut record.signals, signal, hash)?;
-    record.id = fields::id(id(metadata)?)?;
+    let (quality, rest) = metadata_of(metadata)?;
+    record.quality = quality.filter(|_| record.signals.pdq.is_some());
+    record.id = fields::id(rest)?;
     Ok(Some(record))
 }
 
@@ -67,16 +69,16 @@ fn unknown(hash: &str) -> ListReason {
     ))
 }
 
-/// The part of a line's metadata that names the entry.
-fn id(metadata: &str) -> Result<&str, ListReason> {
+/// The quality in a line's metadata, if there is one, and the part that names the entry.
+fn metadata_of(metadata: &str) -> Result<(Option<u8>, &str), ListReason> {
     let Some((first, rest)) = metadata.split_once(',') else {
-        return refuse_hash(metadata);
+        return Ok((None, refuse_hash(metadata)?));
     };
     match first.trim().parse::<u8>() {
-        Ok(0..=100) => Ok(rest),
+        Ok(quality @ 0..=100) => Ok((Some(quality), rest)),
         _ => {
             refuse_hash(first)?;
-            Ok(metadata)
+            Ok((None, metadata))
         }
     }
 }

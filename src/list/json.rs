@@ -20,6 +20,7 @@ struct Object {
     sha1: Option<String>,
     #[serde(alias = "SHA256", alias = "sha-256", alias = "SHA-256")]
     sha256: Option<String>,
+    quality: Option<u8>,
     id: Option<Id>,
     category: Option<String>,
     tags: Option<Tags>,
@@ -33,6 +34,7 @@ struct Fingerprint {
     md5: Option<String>,
     sha1: Option<String>,
     sha256: Option<String>,
+    quality: Option<u8>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +64,11 @@ pub(super) fn record(line: &str) -> Result<Record, ListReason> {
     ] {
         fields::set_signal(&mut signals, signal, &text.unwrap_or_default())?;
     }
+    let quality = object.quality.or(nested.quality);
+    if quality.is_some_and(|quality| quality > 100) {
+        let why = "quality: expected a whole number from 0 to 100".to_owned();
+        return Err(ListReason::Syntax(why));
+    }
     let id = match object.id {
         Some(Id::Text(text)) => text,
         Some(Id::Number(number)) => number.to_string(),
@@ -70,6 +77,7 @@ pub(super) fn record(line: &str) -> Result<Record, ListReason> {
     Ok(Record {
         line: 0,
         signals,
+        quality,
         id: fields::id(&id)?,
         category: fields::label("category", &object.category.unwrap_or_default())?,
         tags: match &object.tags {

@@ -33,6 +33,8 @@ pub struct Record {
     pub line: u64,
     /// Its hashes; at least one.
     pub signals: Signals,
+    /// The PDQ quality of the picture, 0 to 100, if the list tells it.
+    pub quality: Option<u8>,
     /// The entry's id at its source, at most 4096 bytes.
     pub id: Option<String>,
     /// The source's category, at most 1024 bytes.

@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::conclude::Looked;
 use super::contents::{Buffers, Contents, open};
-use super::frames::{Eyes, Frames};
-use super::reasons::{damaged, too_flat};
-use super::screen::{Screened, Screening};
+use super::reasons::too_long;
+use super::sight::{Bounds, Eyes, Frames, Screened, Screening, Views};
 use super::uri::{UriEncoding, encode_uri};
-use super::{Accuracy, Finding, Fingerprint, Kind, Media, Scan, Verdict};
+use super::{Accuracy, Finding, Scan, Verdict};
 use crate::hash::{Digests, Effort, Hasher, Screener, Sheet, Signal, Wanted, digest_many};
 use crate::index::Index;
 use crate::media::{self, Declined, Decoded, Format, Limits, Reason, ReasonCode, SampleDecoder};
@@ -35,16 +35,16 @@ const TOGETHER: u64 = 16 << 20;
 /// ```
 #[derive(Debug)]
 pub struct Examiner {
-    eyes: Eyes,
+    pub(super) eyes: Eyes,
     screening: Screening,
-    sampler: SampleDecoder,
+    pub(super) sampler: SampleDecoder,
     decoder: media::Decoder,
-    index: String,
-    limits: Limits,
+    pub(super) index: String,
+    pub(super) limits: Limits,
     /// The digests by which an entry can match.
     listed: Wanted,
     /// The digests that a finding shows.
-    shown: Wanted,
+    pub(super) shown: Wanted,
     buffers: Buffers,
 }
 
@@ -56,19 +56,24 @@ struct Loaded<'a> {
 
 impl Examiner {
     pub(super) fn new(index: &Index, scan: &Scan) -> Self {
+        let searcher = index.searcher();
+        let bounds = Bounds { radius: scan.radius, review: scan.review };
         let eyes = Eyes {
-            searcher: index.searcher(),
+            search: bounds.search(&searcher),
+            bounds,
+            searcher,
             screener: Screener::new(),
             hasher: Hasher::new(),
-            radius: scan.radius,
             accuracy: scan.accuracy,
             effort: scan.effort,
             sheet: Sheet::default(),
-            complete: scan.complete,
+            complete: scan.complete || scan.explain,
+            explain: scan.explain,
+            views: Views::default(),
         };
         Self {
             eyes,
-            screening: Screening::default(),
+            screening: Screening::new(scan.effort),
             sampler: SampleDecoder::default(),
             decoder: media::Decoder::default(),
             index: index.digest().to_owned(),
@@ -176,137 +181,125 @@ impl Examiner {
     /// Judges files that were read, each by itself; what can be computed together is.
     fn judge(&mut self, mut files: Vec<Loaded<'_>>, cancel: &AtomicBool) -> Result<Vec<Finding>> {
         digest(&mut files, self.listed);
-        let mut screened = self.screen(&files)?.into_iter();
+        // what an error left there
+        self.eyes.views.clear();
+        let screened = self.screen(&files)?;
+        let mut looked = Vec::with_capacity(files.len());
+        for (number, (file, screened)) in files.iter().zip(screened).enumerate() {
+            looked.push(match &file.contents {
+                Ok(contents) => Some(self.look(number, contents, screened, cancel)?),
+                Err(_) => None,
+            });
+        }
+        let Eyes { views, searcher, search, bounds, .. } = &mut self.eyes;
+        views.search(searcher, *search)?;
+        let sightings =
+            looked.iter_mut().map(|looked| Some(&mut looked.as_mut()?.frames.sightings));
+        views.hand_over(searcher, bounds.radius, &mut sightings.collect::<Vec<_>>())?;
         let mut findings = Vec::with_capacity(files.len());
-        for Loaded { name, contents } in files {
-            let finding = match contents {
-                Ok(contents) => {
-                    let screened = match contents.format {
-                        Ok(Format::Jpeg) if contents.picture.is_some() => screened.next(),
-                        _ => None,
-                    };
-                    let screened = screened.unwrap_or(Screened::Unsure);
-                    let mut contents = contents;
-                    let finding = self.decide(name, &mut contents, screened, cancel)?;
+        for (Loaded { name, contents }, looked) in files.into_iter().zip(looked) {
+            findings.push(match (contents, looked) {
+                (Ok(mut contents), Some(mut looked)) => {
+                    self.exactly(&contents, &mut looked, cancel)?;
+                    let finding = self.conclude(name, &mut contents, looked)?;
                     self.buffers.reuse(contents);
                     finding
                 }
-                Err(reason) => {
-                    Finding::new(name, self.index.clone(), Verdict::Unjudged, Some(reason))
+                (contents, _) => {
+                    let verdict = Verdict::Unjudged;
+                    Finding::new(name, self.index.clone(), verdict, contents.err())
                 }
-            };
-            findings.push(finding);
+            });
         }
         Ok(findings)
     }
 
-    /// Screens the JPEG files among these, in their order.
+    /// Screens the JPEG files among these; the others are as if it had told nothing.
     fn screen(&mut self, files: &[Loaded<'_>]) -> Result<Vec<Screened>> {
-        let jpegs = files.iter().filter_map(|file| {
+        let mut screened = Vec::new();
+        screened.resize_with(files.len(), Screened::default);
+        let views = self.eyes.effort > Effort::Plain;
+        if self.eyes.accuracy != Accuracy::Screen || self.eyes.complete && !views {
+            return Ok(screened);
+        }
+        let jpegs = files.iter().enumerate().filter_map(|(number, file)| {
             let contents = file.contents.as_ref().ok()?;
-            contents.bytes().filter(|_| contents.format == Ok(Format::Jpeg))
+            let jpeg = contents.format == Ok(Format::Jpeg);
+            contents.bytes().filter(|_| jpeg).map(|bytes| (number, bytes))
         });
-        let jpegs: Vec<&[u8]> = jpegs.collect();
-        let mut screened = vec![Screened::Unsure; jpegs.len()];
-        let plain = self.eyes.effort == Effort::Plain;
-        if self.eyes.accuracy == Accuracy::Screen && !self.eyes.complete && plain {
-            let Eyes { screener, searcher, radius, .. } = &mut self.eyes;
-            let with = (screener, searcher);
-            self.screening.screen(&jpegs, &self.limits, *radius, with, &mut screened)?;
+        let jpegs: Vec<_> = jpegs.collect();
+        let mut told = Vec::new();
+        told.resize_with(jpegs.len(), Screened::default);
+        self.screening.screen(&jpegs, &self.limits, &mut self.eyes, &mut told)?;
+        for ((number, _), told) in jpegs.into_iter().zip(told) {
+            screened[number] = told;
         }
         Ok(screened)
     }
 
-    fn decide(
+    /// Looks at the pictures of a file.
+    fn look(
         &mut self,
-        name: (String, Option<UriEncoding>),
-        contents: &mut Contents<'_>,
+        number: usize,
+        contents: &Contents<'_>,
         screened: Screened,
         cancel: &AtomicBool,
-    ) -> Result<Finding> {
-        let mut frames = Frames::default();
+    ) -> Result<Looked> {
+        let Screened { clear, views } = screened;
+        let mut frames = views.unwrap_or_else(|| Frames::of(number));
         frames.sightings.of_digests(&mut self.eyes.searcher, &contents.digests)?;
         let mut declined = None;
-        let decoded = match (&contents.format, contents.bytes(), screened) {
+        let decoded = match (&contents.format, contents.bytes(), clear) {
             (Err(reason), ..) => Err(reason.clone()),
-            (Ok(_), None, _) => Err(Reason {
-                code: ReasonCode::OverLimit,
-                detail: format!(
-                    "{} bytes, the limit is {}",
-                    contents.length, self.limits.max_bytes
-                ),
-            }),
-            (Ok(_), Some(_), Screened::Clear(seen)) if frames.sightings.is_empty() => {
-                frames.first = Some((seen.pdq, Accuracy::Screen));
-                frames.best_quality = Some(seen.pdq.quality);
-                Ok(still(seen.width, seen.height))
+            (Ok(_), None, _) => Err(too_long(contents.length, self.limits.max_bytes)),
+            (Ok(_), Some(_), Some(clear)) if frames.sightings.is_empty() => {
+                frames.first = Some((clear.pdq, Accuracy::Screen));
+                frames.best_quality = Some(clear.pdq.quality);
+                frames.asked += clear.asked;
+                Ok(still(clear.width, clear.height))
             }
             (Ok(Format::Jpeg), Some(picture), _) if self.eyes.accuracy != Accuracy::Full => {
-                match self.sampler.decode(picture, &self.limits) {
-                    Ok(luma) => {
-                        self.eyes.sampled(&luma, &mut frames)?;
-                        Ok(still(luma.width() as u32, luma.height() as u32))
-                    }
-                    Err(reason) => {
-                        declined = Some(reason);
-                        self.decode(picture, &mut frames, cancel)?
-                    }
-                }
+                let (decoded, why) = self.sampled(picture, &mut frames, cancel)?;
+                declined = why;
+                decoded
             }
             (Ok(_), Some(picture), _) => self.decode(picture, &mut frames, cancel)?,
         };
-        let decoded = self.checked(decoded, contents, declined, &frames);
-        let media = media(contents, decoded.as_ref().ok());
-        let reason = match decoded {
-            Err(reason) => Some(reason),
-            Ok(decoded) => decoded.problem.or_else(|| too_flat(frames.best_quality)),
-        };
-        let first = frames.first;
-        let matches = frames.sightings.into_matches(&self.eyes.searcher)?;
-        let (verdict, reason) = match (matches.is_empty(), reason) {
-            (false, _) => (Verdict::Match, None),
-            (true, None) => (Verdict::Clear, None),
-            (true, Some(reason)) => (Verdict::Unjudged, Some(reason)),
-        };
-        if (verdict != Verdict::Clear || self.eyes.complete)
-            && let Some(Contents { digests, picture: Some(picture), .. }) = Some(&mut *contents)
-        {
-            digests.add(self.shown, picture);
-        }
-        let fingerprint = Fingerprint {
-            digests: contents.digests,
-            pdq: first.map(|(pdq, _)| pdq),
-            accuracy: first.map(|(_, accuracy)| accuracy),
-        };
-        Ok(Finding {
-            media: Some(media),
-            fingerprint: Some(fingerprint),
-            matches,
-            declined,
-            ..Finding::new(name, self.index.clone(), verdict, reason)
-        })
+        Ok(Looked { frames, decoded, declined })
     }
 
-    /// Nothing is clear of which some data are missing, wrong or too many, even where the full decoder
-    /// makes a picture of it without a word.
-    fn checked(
+    /// Hashes a JPEG file at the pixels that the reference samples, and where it is declined there, why,
+    /// decoded in full. The outer error is the index's, the inner the picture's.
+    fn sampled(
         &mut self,
-        decoded: std::result::Result<Decoded, Reason>,
-        contents: &Contents<'_>,
-        declined: Option<Declined>,
-        frames: &Frames,
-    ) -> std::result::Result<Decoded, Reason> {
-        let mut decoded = decoded?;
-        let whole = decoded.problem.is_none() && frames.sightings.is_empty();
-        if let (true, Ok(Format::Jpeg), Some(picture)) = (whole, &contents.format, contents.bytes())
-        {
-            let found = match self.eyes.accuracy {
-                Accuracy::Full => self.sampler.decode(picture, &self.limits).err(),
-                _ => declined,
-            };
-            decoded.problem = (found == Some(Declined::Damaged)).then(damaged);
+        picture: &[u8],
+        frames: &mut Frames,
+        cancel: &AtomicBool,
+    ) -> Result<(std::result::Result<Decoded, Reason>, Option<Declined>)> {
+        match self.sampler.decode(picture, &self.limits) {
+            Ok(luma) => {
+                self.eyes.sampled(&luma, frames)?;
+                Ok((Ok(still(luma.width() as u32, luma.height() as u32)), None))
+            }
+            Err(declined) => Ok((self.decode(picture, frames, cancel)?, Some(declined))),
         }
-        Ok(decoded)
+    }
+
+    /// Hashes a picture as exactly as a match must be, of which only views were until now.
+    fn exactly(
+        &mut self,
+        contents: &Contents<'_>,
+        looked: &mut Looked,
+        cancel: &AtomicBool,
+    ) -> Result<()> {
+        let screened = matches!(looked.frames.first, Some((_, Accuracy::Screen)));
+        if let (true, Some(picture)) = (screened, contents.bytes())
+            && !looked.frames.sightings.is_empty()
+        {
+            (looked.decoded, looked.declined) =
+                self.sampled(picture, &mut looked.frames, cancel)?;
+        }
+        Ok(())
     }
 
     /// Hashes and looks up each frame. The outer error is the index's, the inner the picture's.
@@ -362,15 +355,4 @@ fn still(width: u32, height: u32) -> Decoded {
 /// The finding of a single file.
 fn only(findings: Vec<Finding>) -> Finding {
     findings.into_iter().next().expect("a finding for each file")
-}
-
-fn media(contents: &Contents<'_>, decoded: Option<&Decoded>) -> Media {
-    let format = contents.format.as_ref().ok().copied();
-    Media {
-        kind: if format.is_some() { Kind::Image } else { Kind::Unknown },
-        format: decoded.map(|decoded| decoded.format).or(format),
-        width: decoded.map(|decoded| decoded.width),
-        height: decoded.map(|decoded| decoded.height),
-        bytes: contents.length,
-    }
 }

@@ -6,22 +6,22 @@
 //! never leaves the index.
 
 mod accuracy;
+mod chance;
+mod conclude;
 mod contents;
-mod detail;
 mod examine;
 mod finding;
-mod frames;
+mod flood;
 mod groups;
 mod lists;
 mod ordered;
 mod reasons;
-mod screen;
-mod sightings;
+mod sight;
 mod summary;
 mod uri;
 mod walk;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -30,9 +30,13 @@ use std::thread::available_parallelism;
 use std::time::Instant;
 
 pub use accuracy::Accuracy;
+pub use chance::accidental;
 pub use examine::Examiner;
-pub use finding::{Finding, Fingerprint, Kind, Match, Media, Seen, Verdict};
-pub use lists::{entry_id, load_lists};
+pub use finding::{
+    Allowed, Finding, Fingerprint, Harmless, Kind, Match, Media, Nearest, Seen, Verdict,
+};
+pub use flood::Flood;
+pub use lists::{Floor, entry_id, load_banks, load_lists};
 pub use summary::Summary;
 pub use uri::{UriEncoding, decode_uri, encode_uri};
 pub use walk::count;
@@ -41,12 +45,26 @@ use crate::hash::{Effort, Radius, Wanted};
 use crate::index::Index;
 use crate::media::{Limits, Reason, ReasonCode};
 use crate::{Error, Result};
+use flood::Floods;
 use groups::Groups;
 use walk::{Item, Walk};
 
 /// The least PDQ quality at which a hash is matched, as its authors recommend: below it, pictures
 /// that have nothing in common can be near to each other.
 pub const QUALITY_FLOOR: u8 = 50;
+
+/// The greatest distance that can be for review: beyond it, pictures that only resemble each other in
+/// their layout come in.
+pub const MOST_REVIEW: Radius = match Radius::new(48) {
+    Some(radius) => radius,
+    None => Radius::EXACT,
+};
+
+/// So many different files of one scan match an entry by error of the list rather than by chance or spread.
+const FLOOD: NonZeroU64 = match NonZeroU64::new(1000) {
+    Some(files) => files,
+    None => NonZeroU64::MIN,
+};
 
 /// How to scan. Memory is bounded by `threads * (limits.max_bytes + limits.max_memory)`.
 ///
@@ -80,6 +98,9 @@ pub struct Scan {
     pub limits: Limits,
     /// The greatest PDQ distance that is a match.
     pub radius: Radius,
+    /// The greatest PDQ distance that is for review, beyond the radius: at most [`MOST_REVIEW`]. `None`
+    /// for no such tier. A bank's own radius comes before it.
+    pub review: Option<Radius>,
     /// How exactly pictures are hashed. The verdicts do not depend on it, only the cost.
     pub accuracy: Accuracy,
     /// How many views are taken of each picture. More views find more copies that were framed, cut,
@@ -88,6 +109,11 @@ pub struct Scan {
     /// Whether findings of [`Verdict::Clear`] have fingerprints as exact and as complete as the
     /// others. If not, they have what it took to clear the file.
     pub complete: bool,
+    /// Whether findings say how near each family of views came to any entry. Every hash is compared with
+    /// every entry then, which is slow.
+    pub explain: bool,
+    /// How many different files an entry may match before its matches are marked as a flood.
+    pub flood: NonZeroU64,
     /// The digests that fingerprints have: by default all. Those that the index lists are computed in
     /// any case.
     pub digests: Wanted,
@@ -99,9 +125,12 @@ impl Default for Scan {
             threads: available_parallelism().unwrap_or(NonZeroUsize::MIN),
             limits: Limits::default(),
             radius: Radius::default(),
+            review: None,
             accuracy: Accuracy::default(),
             effort: Effort::default(),
             complete: false,
+            explain: false,
+            flood: FLOOD,
             digests: Wanted::DIGESTS,
         }
     }
@@ -131,6 +160,7 @@ impl Scan {
         let start = Instant::now();
         let mut walk = Walk::new(sources);
         let mut summary = Summary::default();
+        let mut floods = Floods::new(self.flood);
         let mut fatal = None;
         let mut given_up = 0;
         let items = walk.by_ref().take_while(|_| !cancel.load(Ordering::Relaxed));
@@ -142,7 +172,8 @@ impl Scan {
                 move |group| self.examine(&mut examiner, index, group, cancel, progress)
             },
             |outcome| match outcome {
-                Ok(finding) => {
+                Ok(mut finding) => {
+                    floods.watch(&mut finding);
                     summary.record(&finding);
                     sink(&finding)
                 }
@@ -168,6 +199,8 @@ impl Scan {
         summary.files = ran.taken - ran.dropped - given_up;
         summary.links = walk.links();
         summary.cancelled = ran.stopped || cancel.load(Ordering::Relaxed);
+        summary.floods = floods.into_list();
+        summary.expect(index, self);
         summary.finish(start.elapsed());
         summary.check();
         Ok(summary)

@@ -17,6 +17,12 @@ pub(super) fn too_flat(best_quality: Option<u8>) -> Option<Reason> {
     }
 }
 
+/// More bytes than are decoded.
+pub(super) fn too_long(length: u64, limit: u64) -> Reason {
+    let detail = format!("{length} bytes, the limit is {limit}");
+    Reason { code: ReasonCode::OverLimit, detail }
+}
+
 /// The data are damaged, whatever the full decoder makes of them.
 pub(super) fn damaged() -> Reason {
     let detail = "its data are not what the picture needs: some are missing, wrong or too many";

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{Accuracy, Finding, Verdict};
+use super::{Accuracy, Finding, Flood, Scan, Verdict, accidental};
+use crate::index::Index;
 use crate::media::{Declined, ReasonCode};
 
-/// Counts of a scan. `files` is `matched + clear + unjudged`, always.
+/// Counts of a scan. `files` is `matched + review + clear + unjudged`, always.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Summary {
@@ -16,6 +17,8 @@ pub struct Summary {
     pub bytes: u64,
     /// Files that match an entry.
     pub matched: u64,
+    /// Files that match none, but are near enough to one for a person to look.
+    pub review: u64,
     /// Files examined that match none.
     pub clear: u64,
     /// Files that could not be judged.
@@ -24,6 +27,17 @@ pub struct Summary {
     pub reasons: BTreeMap<ReasonCode, u64>,
     /// Files that match an entry of this bank; a file can match several.
     pub banks: BTreeMap<String, u64>,
+    /// Files of which an allow-bank silenced something.
+    pub allowed: u64,
+    /// Entries that match so many different files that they may be wrong.
+    pub floods: Vec<Flood>,
+    /// PDQ hashes that the index was asked about, those of views and of all orientations included.
+    pub asked: u64,
+    /// How many matches of strangers chance may bring in a scan like this, of so many hashes, against so
+    /// many entries, at this radius: see [`accidental`].
+    pub accidental: f64,
+    /// The same for what is for review.
+    pub accidental_review: f64,
     /// Files that have a PDQ hash, by how exact it is. With [`Accuracy::Screen`], these are the ones
     /// that needed no more.
     pub accuracy: BTreeMap<Accuracy, u64>,
@@ -44,9 +58,12 @@ impl Summary {
         self.bytes += finding.bytes();
         match finding.verdict {
             Verdict::Match => self.matched += 1,
+            Verdict::Review => self.review += 1,
             Verdict::Clear => self.clear += 1,
             Verdict::Unjudged => self.unjudged += 1,
         }
+        self.asked += finding.asked;
+        self.allowed += u64::from(!finding.allowed.is_empty());
         if let Some(reason) = &finding.reason {
             *self.reasons.entry(reason.code).or_default() += 1;
         }
@@ -67,6 +84,15 @@ impl Summary {
         }
     }
 
+    /// Says what chance may bring, once all files are counted.
+    pub(super) fn expect(&mut self, index: &Index, scan: &Scan) {
+        let pairs = self.asked as f64 * index.pdq_count() as f64;
+        let widest = index.policies().widest(scan.radius);
+        self.accidental = pairs * accidental(widest);
+        let review = scan.review.filter(|review| *review > widest);
+        self.accidental_review = review.map_or(0.0, |review| pairs * accidental(review));
+    }
+
     pub(super) fn finish(&mut self, elapsed: Duration) {
         self.seconds = elapsed.as_secs_f64();
         self.files_per_second =
@@ -78,7 +104,7 @@ impl Summary {
     /// # Panics
     /// If they do not add up.
     pub fn check(&self) {
-        let judged = self.matched + self.clear + self.unjudged;
+        let judged = self.matched + self.review + self.clear + self.unjudged;
         assert_eq!(self.files, judged, "files seen and findings differ: {self:?}");
         let reasons: u64 = self.reasons.values().sum();
         assert_eq!(self.unjudged, reasons, "unjudged files and reasons differ: {self:?}");
@@ -110,6 +136,8 @@ mod tests {
                 rendering: Rendering::Stored,
                 category: None,
                 tags: Vec::new(),
+                template_suspect: false,
+                flood: false,
             })
             .collect();
         finding
@@ -122,13 +150,17 @@ mod tests {
         summary.record(&finding(Verdict::Match, &["b"]));
         summary.record(&finding(Verdict::Clear, &[]));
         summary.record(&finding(Verdict::Unjudged, &[]));
-        summary.files = 4;
+        summary.record(&finding(Verdict::Review, &[]));
+        summary.files = 5;
         summary.finish(Duration::from_secs(2));
         summary.check();
-        assert_eq!((summary.matched, summary.clear, summary.unjudged), (2, 1, 1));
+        assert_eq!(
+            (summary.matched, summary.review, summary.clear, summary.unjudged),
+            (2, 1, 1, 1)
+        );
         assert_eq!(summary.banks, [("a".into(), 1), ("b".into(), 2)].into());
         assert_eq!(summary.reasons, [(ReasonCode::Unreadable, 1)].into());
-        assert_eq!(summary.files_per_second, 2.0);
+        assert_eq!(summary.files_per_second, 2.5);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Searching a segment: the choice between tables and a flat scan, one query or many, digests.
 
 use super::Segment;
+use super::arrange::arrange;
 use super::layout::Section;
 use super::probes::Query;
 use crate::Corruption;
@@ -180,6 +181,38 @@ impl<B: AsRef<[u8]>> Segment<B> {
         }
         near[first..].sort_unstable();
         Ok(())
+    }
+
+    /// The least distance of an entry that counts to any of these hashes, or `nearest` if that is less.
+    ///
+    /// # Errors
+    /// [`Corruption`] if bytes that were read on the way are damaged.
+    pub fn nearest(
+        &self,
+        kernel: Kernel,
+        hashes: &[Hash256],
+        nearest: Option<u32>,
+        counts: &dyn Fn(u32) -> bool,
+        scratch: &mut Scratch,
+    ) -> Result<Option<u32>, Corruption> {
+        let mut nearest = nearest;
+        let hits = &mut scratch.scanned;
+        let rounds = self.checked_hashes()?.chunks(ROWS_A_ROUND);
+        for (start, rows) in (0..).step_by(ROWS_A_ROUND).zip(rounds) {
+            for query in hashes.iter().map(arrange) {
+                let Some(nearer) = nearest.map_or(Some(256), |bits| bits.checked_sub(1)) else {
+                    return Ok(nearest);
+                };
+                kernel.scan(rows, &query, nearer, hits);
+                for hit in hits.drain(..) {
+                    let nearer = nearest.is_none_or(|bits| hit.distance < bits);
+                    if nearer && counts(self.pdq_entry(start + hit.row)?) {
+                        nearest = Some(hit.distance);
+                    }
+                }
+            }
+        }
+        Ok(nearest)
     }
 
     /// Appends the entries that have exactly this value: a digest, or this very PDQ hash.

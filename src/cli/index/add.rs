@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::bail;
+use clap::value_parser;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use tutela::Error;
 use tutela::index::{IndexWriter, NewEntry};
 use tutela::list::Format;
-use tutela::scan::entry_id;
+use tutela::scan::{Floor, QUALITY_FLOOR, entry_id};
 
 use super::lists::{format, open};
+use crate::cli::floor::warn_below;
 use crate::cli::options::bank;
 use crate::cli::output::{counted, name, note, sanitise, warn};
 use crate::cli::shape::PdqShape;
@@ -48,6 +50,9 @@ pub(crate) struct Args {
     /// The form of the lists [default: told by their content].
     #[arg(long, value_name = "F", value_parser = format())]
     format: Option<Format>,
+    /// Leave out PDQ hashes below this quality, where the list tells it; their digests are kept.
+    #[arg(long, value_name = "N", default_value_t = QUALITY_FLOOR, value_parser = value_parser!(u8).range(..=100))]
+    min_quality: u8,
     /// Count lines that cannot be read, and go on.
     #[arg(long)]
     skip_bad: bool,
@@ -60,13 +65,21 @@ impl Args {
     pub(crate) fn run(self) -> anyhow::Result<ExitStatus> {
         let cancel = interrupt::flag()?;
         let mut writer = IndexWriter::open_or_create(&self.index)?;
-        let mut import =
-            Import { args: &self, writer: &mut writer, cancel, bar: progress(), read: 0, bad: 0 };
+        let floor = Floor { least: self.min_quality, ..Floor::default() };
+        let mut import = Import {
+            args: &self,
+            writer: &mut writer,
+            cancel,
+            bar: progress(),
+            read: 0,
+            bad: 0,
+            floor,
+        };
         for list in &self.lists {
             import.list(list)?;
         }
         import.bar.finish_and_clear();
-        let bad = import.bad;
+        let (bad, floor) = (import.bad, import.floor);
         if bad > 0 && !self.skip_bad {
             bail!(
                 "{} cannot be read, nothing was changed (--skip-bad leaves them out)",
@@ -84,6 +97,7 @@ impl Args {
             },
             sanitise(&self.bank)
         ));
+        warn_below(&floor);
         if bad > 0 {
             warn(format_args!("{} left out", counted(bad, "line", "lines")));
         }
@@ -99,6 +113,7 @@ struct Import<'a> {
     bar: ProgressBar,
     read: u64,
     bad: u64,
+    floor: Floor,
 }
 
 impl Import<'_> {
@@ -113,7 +128,7 @@ impl Import<'_> {
                     return Err(Error::Cancelled.into());
                 }
             }
-            let record = match record {
+            let mut record = match record {
                 Ok(record) => record,
                 Err(error @ Error::List { .. }) => {
                     self.bad(&error);
@@ -124,6 +139,9 @@ impl Import<'_> {
             shape.see(&record);
             // Nothing will be committed any more: only the other bad lines are of interest.
             if self.bad > 0 && !self.args.skip_bad {
+                continue;
+            }
+            if !self.floor.admit(&mut record) {
                 continue;
             }
             self.writer.add(&NewEntry {

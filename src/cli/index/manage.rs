@@ -7,6 +7,7 @@ use indicatif::{DecimalBytes, HumanCount};
 use serde::Serialize;
 use tutela::index::{Index, IndexWriter, Stats};
 
+use super::policy::words;
 use crate::cli::output::{Rows, counted, note, sanitise};
 use crate::cli::{ExitStatus, interrupt};
 
@@ -66,9 +67,10 @@ fn text(row: &Row<'_>) -> String {
     ];
     for bank in &stats.banks {
         lines.push(format!(
-            "bank      {}: {}",
+            "bank      {}: {}{}",
             sanitise(&bank.bank),
-            counted(bank.entries, "entry", "entries")
+            counted(bank.entries, "entry", "entries"),
+            bank.policy.as_ref().map_or(String::new(), |policy| format!(" ({})", words(policy)))
         ));
     }
     lines.join("\n") + "\n"

@@ -3,6 +3,7 @@
 mod add;
 mod lists;
 mod manage;
+mod policy;
 mod remove;
 
 use clap::Subcommand;
@@ -13,6 +14,7 @@ use super::ExitStatus;
 pub(crate) enum Command {
     Add(add::Args),
     Remove(remove::Args),
+    Policy(policy::Args),
     Info(manage::Info),
     Verify(manage::Verify),
     Compact(manage::Compact),
@@ -23,6 +25,7 @@ impl Command {
         match self {
             Self::Add(args) => args.run(),
             Self::Remove(args) => args.run(),
+            Self::Policy(args) => args.run(),
             Self::Info(args) => args.run(),
             Self::Verify(args) => args.run(),
             Self::Compact(args) => args.run(),

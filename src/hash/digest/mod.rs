@@ -10,7 +10,7 @@ use state::{Block, State};
 use super::{Signal, Wanted};
 
 /// The three digests that lists carry, those that were computed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Digests {
     /// MD5.
     pub md5: Option<[u8; 16]>,

@@ -4,6 +4,7 @@
 //! collage. The lists cannot change; the query can. A view is a part of the picture, or the picture
 //! and what may once have been around it, and it is named so that it can be looked at again.
 
+mod coarse;
 mod frames;
 mod plan;
 #[cfg(test)]
@@ -71,6 +72,12 @@ pub enum Family {
 impl Family {
     /// All families.
     pub const ALL: [Self; 5] = [Self::Whole, Self::Frame, Self::Part, Self::Pad, Self::Turn];
+
+    /// Whether its views are looked up as negatives as well: hardly anybody inverts what they also cut or
+    /// turn a little.
+    pub const fn inverted(self) -> bool {
+        matches!(self, Self::Whole | Self::Frame | Self::Part)
+    }
 
     /// The name used in findings.
     pub const fn name(self) -> &'static str {

@@ -33,6 +33,7 @@ fn entries() -> impl Strategy<Value = Vec<Record>> {
     let entry = entry.prop_map(|(signals, id, category, tags)| Record {
         line: 0,
         signals,
+        quality: None,
         id,
         category,
         tags,

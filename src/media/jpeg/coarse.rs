@@ -21,12 +21,30 @@ const ONE: u16 = 1024;
 /// The least side of a picture, in pixels, of whose fields 2 x 2 coefficients are enough.
 const TWO: u16 = 512;
 
-/// Coefficients along each axis of a field that a picture of this size needs.
-fn kept_by_size(width: u16, height: u16) -> Result<usize, Declined> {
-    match width.min(height) {
-        ONE.. => Ok(1),
-        TWO.. => Ok(2),
-        _ => Err(Declined::Small),
+/// How many coefficients of a field are kept along each axis.
+#[derive(Clone, Copy, Debug, Default)]
+enum Kept {
+    /// As many as the hash of the whole picture needs.
+    #[default]
+    Few,
+    /// As many as parts of it need.
+    More,
+    /// So many.
+    These(usize),
+}
+
+impl Kept {
+    fn for_file(self, header: &Header) -> Result<usize, Declined> {
+        let side = header.width.min(header.height);
+        // of a progressive file only the means are read
+        let means = header.kind == Kind::Progressive;
+        match self {
+            Self::These(kept) => Ok(kept),
+            _ if side < TWO => Err(Declined::Small),
+            Self::More if !means && side < ONE => Ok(4),
+            Self::More if !means && side < 2 * ONE => Ok(2),
+            _ => Ok(if side < ONE { 2 } else { 1 }),
+        }
     }
 }
 
@@ -70,7 +88,7 @@ pub struct CoarseLuma<'a> {
 /// ```
 #[derive(Debug, Default)]
 pub struct CoarseDecoder {
-    kept: Option<usize>,
+    kept: Kept,
     lanes: [Box<Lane>; LANES],
     cache: Cache,
     codes: [DcCodes; 3],
@@ -82,7 +100,13 @@ impl CoarseDecoder {
     /// one, the others are zero.
     pub fn with_kept(kept: usize) -> Option<Self> {
         let known = [1, 2, 4, 8].contains(&kept);
-        known.then(|| Self { kept: Some(kept), ..Self::default() })
+        known.then(|| Self { kept: Kept::These(kept), ..Self::default() })
+    }
+
+    /// A decoder that keeps as many coefficients as are needed to look at parts of a picture: at least
+    /// 256 along the lesser side. Progressive files have the means alone, as ever.
+    pub fn for_parts() -> Self {
+        Self { kept: Kept::More, ..Self::default() }
     }
 
     /// Decodes `files` and gives `sink` the result of each once, with its place among them, in any
@@ -184,12 +208,12 @@ impl Lane {
         &mut self,
         file: &[u8],
         limits: &Limits,
-        kept: Option<usize>,
+        kept: Kept,
         codes: &mut [DcCodes; 3],
     ) -> Result<bool, Declined> {
         self.header = Header::read(file)?;
         let header = &self.header;
-        let kept = kept.map_or_else(|| kept_by_size(header.width, header.height), Ok)?;
+        let kept = kept.for_file(header)?;
         self.layout = Layout::of(header);
         let Layout { columns, rows, .. } = self.layout;
         let length = file.len() as u64;

@@ -1,11 +1,12 @@
 //! Screening: which JPEG files cannot be near an entry, told from their lowest frequencies.
 
-use super::QUALITY_FLOOR;
 use super::detail::detail;
+use super::eyes::{Eyes, Frames};
 use crate::Result;
-use crate::hash::{PartialHash, Pdq, Prescale, Radius, Screener};
+use crate::hash::{Coarse, Effort, PartialHash, Pdq, Prescale, Radius, Screener};
 use crate::index::Searcher;
 use crate::media::{CoarseDecoder, CoarseLuma, Limits};
+use crate::scan::QUALITY_FLOOR;
 
 /// By how much the quality of a screened picture may differ from the reference's.
 const QUALITY_MARGIN: u8 = 20;
@@ -20,27 +21,30 @@ const COST_A_FIELD: u64 = 60;
 /// The same of a progressive file, which costs most to hash exactly.
 const COST_A_FIELD_PROGRESSIVE: u64 = 150;
 
-/// What screening told of a file.
-#[derive(Clone, Debug)]
-pub(super) enum Screened {
-    /// No entry is near, whatever its unsettled bits are.
-    Clear(Seen),
-    /// It may be near an entry, or too little is settled or decoded to tell.
-    Unsure,
+/// What the low frequencies of a file told.
+#[derive(Debug, Default)]
+pub(in crate::scan) struct Screened {
+    /// What is known of it if no entry is near the picture, whatever its unsettled bits are; `None` if one
+    /// may be, or if too little is settled or decoded to tell.
+    pub(in crate::scan) clear: Option<Clear>,
+    /// What its views told, if they were taken.
+    pub(in crate::scan) views: Option<Frames>,
 }
 
 /// A picture that is not looked at any further.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Seen {
-    pub(super) width: u32,
-    pub(super) height: u32,
+pub(in crate::scan) struct Clear {
+    pub(in crate::scan) width: u32,
+    pub(in crate::scan) height: u32,
     /// Of the lowest frequencies: near the reference's hash, not equal to it.
-    pub(super) pdq: Pdq,
+    pub(in crate::scan) pdq: Pdq,
+    /// Hashes that the index was asked about.
+    pub(in crate::scan) asked: u64,
 }
 
 /// Decodes, hashes and looks up several files at once; keeps its buffers.
-#[derive(Debug, Default)]
-pub(super) struct Screening {
+#[derive(Debug)]
+pub(in crate::scan) struct Screening {
     decoder: CoarseDecoder,
     queries: Vec<PartialHash>,
     /// The file of each query.
@@ -48,39 +52,70 @@ pub(super) struct Screening {
 }
 
 impl Screening {
-    /// Screens files; `screened` is as long as these, and all unsure.
+    pub(in crate::scan) fn new(effort: Effort) -> Self {
+        let decoder = match effort {
+            Effort::Plain => CoarseDecoder::default(),
+            _ => CoarseDecoder::for_parts(),
+        };
+        Self { decoder, queries: Vec::new(), owners: Vec::new() }
+    }
+
+    /// Screens files and takes the views of those that show enough of themselves. Files are given with
+    /// their numbers, and `screened` has one for each.
     ///
     /// # Errors
     /// Those of reading the index.
-    pub(super) fn screen(
+    pub(in crate::scan) fn screen(
         &mut self,
-        files: &[&[u8]],
+        files: &[(usize, &[u8])],
         limits: &Limits,
-        radius: Radius,
-        (screener, searcher): (&mut Screener, &mut Searcher),
+        eyes: &mut Eyes,
         screened: &mut [Screened],
     ) -> Result<()> {
         let Self { decoder, queries, owners } = self;
         queries.clear();
         owners.clear();
-        decoder.decode(files, limits, &mut |file, decoded| {
-            let Some(slot) = screened.get_mut(file) else { return };
+        let mut failed = Ok(());
+        let bytes: Vec<_> = files.iter().map(|(_, bytes)| *bytes).collect();
+        decoder.decode(&bytes, limits, &mut |file, decoded| {
             // What is declined here is decoded otherwise, or declined again.
-            let Ok(luma) = decoded else { return };
+            let (Some(slot), Some((number, bytes)), Ok(luma)) =
+                (screened.get_mut(file), files.get(file), decoded)
+            else {
+                return;
+            };
+            let Some(detail) = detail(&luma, bytes.len()) else { return };
+            if eyes.effort > Effort::Plain && shows_parts(luma.coarse) && failed.is_ok() {
+                let mut frames = Frames::of(*number);
+                failed = eyes.coarse_views(luma.coarse, &mut frames);
+                slot.views = Some(frames);
+            }
+            if eyes.complete {
+                return;
+            }
             let asked = queries.len();
-            let length = files.get(file).map_or(0, |bytes| bytes.len());
-            match ask(&luma, length, radius, (screener, searcher), queries) {
-                Some(seen) => *slot = Screened::Clear(seen),
+            let with = (&mut eyes.screener, &eyes.searcher);
+            match ask(&luma, detail, eyes.search, with, queries) {
+                Some(clear) => slot.clear = Some(clear),
                 None => queries.truncate(asked),
             }
             owners.resize(queries.len(), file);
         });
-        searcher.near_any(queries, radius, &mut |query| {
+        failed?;
+        eyes.searcher.near_any(queries, eyes.search, &mut |query| {
             if let Some(slot) = owners.get(query).and_then(|file| screened.get_mut(*file)) {
-                *slot = Screened::Unsure;
+                slot.clear = None;
             }
         })
     }
+}
+
+/// The least side of a sheet in which views are looked for, where all of the picture could be had.
+const LEAST_SHEET: usize = 256;
+
+/// Whether so much is kept that parts of the picture can be told.
+fn shows_parts(coarse: Coarse<'_>) -> bool {
+    coarse.width().min(coarse.height()) * coarse.kept() / 8 >= LEAST_SHEET
 }
 
 /// Appends what must be asked of the index about a picture; `None` if its coefficients do not settle
@@ -89,12 +124,11 @@ impl Screening {
 /// In each orientation, one question stands for both ways in which lists may have hashed it.
 fn ask(
     luma: &CoarseLuma<'_>,
-    bytes: usize,
+    detail: f32,
     radius: Radius,
     (screener, searcher): (&mut Screener, &Searcher),
     queries: &mut Vec<PartialHash>,
-) -> Option<Seen> {
-    let detail = detail(luma, bytes)?;
+) -> Option<Clear> {
     let [(hashes, tool), (others, none)] = TOLERANCE.map(|(prescale, of_detail, always)| {
         let screen = screener.coarse(luma.coarse, prescale);
         let hashes = screen.orientations();
@@ -119,7 +153,8 @@ fn ask(
         queries.push(either);
     }
     let (width, height) = (luma.coarse.width() as u32, luma.coarse.height() as u32);
-    Some(Seen { width, height, pdq: hashes.original() })
+    // for both ways of hashing, in all orientations
+    Some(Clear { width, height, pdq: hashes.original(), asked: 16 })
 }
 
 /// By how much the reference's coefficients may differ, for each way of hashing: for each step of the

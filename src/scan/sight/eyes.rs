@@ -1,14 +1,17 @@
 //! The pictures of one file: each hashed, as exactly as asked, and looked up.
 
-use super::sightings::Sightings;
-use super::{Accuracy, QUALITY_FLOOR, Seen};
+use super::explain::Explain;
+use super::grounds::Bounds;
+use super::sightings::{Place, Sightings};
+use super::views::Views;
 use crate::Result;
 use crate::hash::{
-    Effort, Hasher, Orientations, PartialHash, Pdq, Pixels, Prescale, Radius, Screen, Screener,
-    Sheet,
+    Coarse, Effort, Family, Hasher, Orientations, PartialHash, Pdq, Pixels, Prescale, Radius,
+    Screen, Screener, Sheet,
 };
 use crate::index::Searcher;
 use crate::media::{Frame, Rendering, SampledLuma};
+use crate::scan::{Accuracy, QUALITY_FLOOR, Seen};
 
 /// A bound on what the order of sums changes in a coefficient.
 const ROUNDING: f32 = 0.5;
@@ -17,31 +20,51 @@ const QUALITY_ROUNDING: u8 = 2;
 
 /// What hashes pictures and looks them up; keeps its buffers.
 #[derive(Debug)]
-pub(super) struct Eyes {
-    pub(super) searcher: Searcher,
-    pub(super) screener: Screener,
-    pub(super) hasher: Hasher,
-    pub(super) radius: Radius,
-    pub(super) accuracy: Accuracy,
-    pub(super) effort: Effort,
+pub(in crate::scan) struct Eyes {
+    pub(in crate::scan) searcher: Searcher,
+    pub(in crate::scan) screener: Screener,
+    pub(in crate::scan) hasher: Hasher,
+    pub(in crate::scan) bounds: Bounds,
+    /// How far the index is searched.
+    pub(in crate::scan) search: Radius,
+    pub(in crate::scan) accuracy: Accuracy,
+    pub(in crate::scan) effort: Effort,
     /// The picture in which views are looked for.
-    pub(super) sheet: Sheet,
+    pub(in crate::scan) sheet: Sheet,
     /// Whether the hash of each first frame is wanted as exactly as that of a match.
-    pub(super) complete: bool,
+    pub(in crate::scan) complete: bool,
+    /// Whether the nearest entry of each family of views is wanted, however far.
+    pub(in crate::scan) explain: bool,
+    pub(in crate::scan) views: Views,
 }
 
 /// What the pictures of a file told.
 #[derive(Debug, Default)]
-pub(super) struct Frames {
+pub(in crate::scan) struct Frames {
+    /// The number of the file among those that are examined together.
+    pub(in crate::scan) file: usize,
     /// The hash of the first one as stored.
-    pub(super) first: Option<(Pdq, Accuracy)>,
-    pub(super) best_quality: Option<u8>,
-    pub(super) sightings: Sightings,
+    pub(in crate::scan) first: Option<(Pdq, Accuracy)>,
+    pub(in crate::scan) best_quality: Option<u8>,
+    pub(in crate::scan) sightings: Sightings,
+    /// Hashes that the index was asked about.
+    pub(in crate::scan) asked: u64,
+    /// Whether a part was taken for a picture of its own.
+    pub(in crate::scan) framed: bool,
+    /// Whether views were taken already, of the low frequencies.
+    pub(in crate::scan) viewed: bool,
+    /// What was nearest, if that is wanted.
+    pub(in crate::scan) explain: Explain,
     /// The hashes of the one before.
     last: Vec<Screen>,
 }
 
 impl Frames {
+    /// Nothing yet of a file.
+    pub(in crate::scan) fn of(file: usize) -> Self {
+        Self { file, ..Self::default() }
+    }
+
     fn see(&mut self, quality: u8) {
         self.best_quality = self.best_quality.max(Some(quality));
     }
@@ -49,8 +72,12 @@ impl Frames {
 
 impl Eyes {
     /// Hashes a JPEG file's brightness at the pixels that the reference samples.
-    pub(super) fn sampled(&mut self, luma: &SampledLuma<'_>, frames: &mut Frames) -> Result<()> {
-        let place = (0, Rendering::Stored);
+    pub(in crate::scan) fn sampled(
+        &mut self,
+        luma: &SampledLuma<'_>,
+        frames: &mut Frames,
+    ) -> Result<()> {
+        let place = Place::picture(0, Rendering::Stored);
         let mut planes = luma.planes();
         let tool = match [planes.next(), planes.next(), planes.next(), planes.next()] {
             [Some(plane), None, ..] => self.screener.pixels(plane, Prescale::Tool),
@@ -61,9 +88,10 @@ impl Eyes {
         };
         frames.first = Some((tool.orientations().original(), Accuracy::Reference));
         self.look_up(tool.orientations(), Prescale::Tool, place, frames)?;
-        if let (true, Some(plane)) = (self.effort > Effort::Plain, luma.planes().next()) {
+        let wanted = self.effort > Effort::Plain && !frames.viewed;
+        if let (true, Some(plane)) = (wanted, luma.planes().next()) {
             self.sheet.fill_of(plane, luma.width(), luma.height());
-            self.views(place, frames)?;
+            self.take_views(place, frames)?;
         }
         if !Prescale::Tool.samples(luma.width(), luma.height()) {
             return Ok(());
@@ -73,10 +101,10 @@ impl Eyes {
     }
 
     /// Hashes a decoded picture.
-    pub(super) fn decoded(&mut self, frame: Frame<'_>, frames: &mut Frames) -> Result<()> {
+    pub(in crate::scan) fn decoded(&mut self, frame: Frame<'_>, frames: &mut Frames) -> Result<()> {
         let pixels = frame.pixels;
-        let place = (frame.number, frame.rendering);
-        let first = place == (0, Rendering::Stored);
+        let place = Place::picture(frame.number, frame.rendering);
+        let first = place == Place::picture(0, Rendering::Stored);
         let prescales = prescales(pixels);
         if self.accuracy == Accuracy::Full {
             for &prescale in prescales {
@@ -99,13 +127,14 @@ impl Eyes {
             let asked = hashes.hashes.iter().zip(unsettled);
             let asked: Vec<_> = asked.map(|(hash, bits)| PartialHash::new(*hash, bits)).collect();
             let mut near = false;
-            self.searcher.near_any(&asked, self.radius, &mut |_| near = true)?;
+            self.searcher.near_any(&asked, self.search, &mut |_| near = true)?;
             let tool = prescale == Prescale::Tool;
             if first && tool {
                 frames.first = Some((hashes.original(), Accuracy::Reference));
             }
             let flat = hashes.quality < QUALITY_FLOOR + QUALITY_ROUNDING;
-            if near || tool && (flat || first && self.complete) {
+            let wanted = self.explain || near;
+            if wanted || tool && (flat || first && self.complete) {
                 let exact = self.hasher.turned(pixels, prescale);
                 if first && tool {
                     frames.first = Some((exact.original(), Accuracy::Full));
@@ -113,6 +142,7 @@ impl Eyes {
                 self.look_up(exact, prescale, place, frames)?;
             } else {
                 frames.see(hashes.quality);
+                frames.asked += 8;
             }
         }
         frames.last = screens;
@@ -120,31 +150,41 @@ impl Eyes {
     }
 
     /// Takes the views of a decoded picture.
-    fn views_of(
-        &mut self,
-        pixels: Pixels<'_>,
-        place: (u32, Rendering),
-        frames: &mut Frames,
-    ) -> Result<()> {
-        if self.effort == Effort::Plain {
+    fn views_of(&mut self, pixels: Pixels<'_>, place: Place, frames: &mut Frames) -> Result<()> {
+        if self.effort == Effort::Plain || frames.viewed {
             return Ok(());
         }
         self.sheet.fill(pixels);
-        self.views(place, frames)
+        self.take_views(place, frames)
+    }
+
+    /// Takes the views of a JPEG file's picture by its low frequencies.
+    pub(super) fn coarse_views(&mut self, coarse: Coarse<'_>, frames: &mut Frames) -> Result<()> {
+        self.sheet.fill_coarse(coarse);
+        frames.viewed = true;
+        self.take_views(Place::picture(0, Rendering::Stored), frames)
     }
 
     /// Hashes and looks up the views of the sheet.
-    fn views(&mut self, place: (u32, Rendering), frames: &mut Frames) -> Result<()> {
+    fn take_views(&mut self, place: Place, frames: &mut Frames) -> Result<()> {
         let scale = self.sheet.scale();
-        let mut views = Vec::new();
         for view in self.sheet.views(self.effort) {
             let Some(screen) = self.sheet.screen(&view, &mut self.screener) else { continue };
-            if screen.quality() >= QUALITY_FLOOR {
-                let seen = Seen::new(&view, scale, screen.quality());
-                views.push((seen, screen.orientations()));
+            if screen.quality() < QUALITY_FLOOR {
+                continue;
             }
+            frames.framed |= view.family == Family::Frame;
+            let seen = Seen::new(&view, scale, screen.quality());
+            let place = Place { view: Some(seen), ..place };
+            let turned = screen.orientations();
+            let negative = view.family.inverted();
+            if self.explain {
+                frames.explain.see(&mut self.searcher, &turned, negative, place)?;
+            }
+            let with = (&mut self.searcher, self.search);
+            frames.asked += self.views.ask((frames.file, place), &turned, negative, with)?;
         }
-        frames.sightings.of_views(&mut self.searcher, &views, self.radius, place)
+        Ok(())
     }
 
     /// Looks up hashes that are as exact as they get.
@@ -152,14 +192,19 @@ impl Eyes {
         &mut self,
         hashes: Orientations,
         prescale: Prescale,
-        place: (u32, Rendering),
+        place: Place,
         frames: &mut Frames,
     ) -> Result<()> {
         frames.see(hashes.quality);
         if hashes.quality < QUALITY_FLOOR {
             return Ok(());
         }
-        frames.sightings.of_hashes(&mut self.searcher, &hashes, prescale, self.radius, place)
+        frames.asked += 8;
+        if self.explain {
+            frames.explain.see(&mut self.searcher, &hashes, false, place)?;
+        }
+        let reach = (self.search, self.bounds.radius);
+        frames.sightings.of_hashes(&mut self.searcher, &hashes, reach, prescale, place)
     }
 }
 
