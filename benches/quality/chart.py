@@ -5,17 +5,18 @@ from xml.sax.saxutils import escape
 ROW, BAR, GAP = 46, 11, 2
 LEFT, WIDTH, RIGHT, TOP = 190, 480, 56, 76
 STYLE = """
+  .page { fill: #fff; }
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
   .title { font-weight: 600; font-size: 16px; }
   .figure { font-size: 10px; }
   .grid { stroke: #d0d7de; stroke-width: 1; }
   .plain { fill: #8c959f; } .fast { fill: #3b82c4; } .deep { fill: #0a3069; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3; } .grid { stroke: #3d444d; }
+    .page { fill: #0d1117; } text { fill: #e6edf3; } .grid { stroke: #3d444d; }
     .plain { fill: #6e7681; } .fast { fill: #4c9be8; } .deep { fill: #b6dcff; }
   }
   @media print {
-    text { fill: #000; } .grid { stroke: #bbb; }
+    .page { fill: none; } text { fill: #000; } .grid { stroke: #bbb; }
     .plain { fill: #bbb; } .fast { fill: #777; } .deep { fill: #111; }
   }
 """
@@ -33,6 +34,7 @@ def svg(result):
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(title)}">',
         f"<style>{STYLE}</style>",
+        f'<rect class="page" width="{width}" height="{height}"/>',
         f'<text class="title" x="16" y="28">{escape(title)}</text>',
     ]
     for place, effort in enumerate(efforts):

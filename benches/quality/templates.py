@@ -3,8 +3,8 @@
 Build first:  cargo build --release
 Run:          python benches/quality/templates.py FOLDER [--count 250] [--radius 31]...
 
-Each photograph is put into ten templates whose chrome never changes: phone screenshots, caption bars,
-watermarks, windows on a desktop, a collage. Half of the photographs are listed as they are in each
+Each photograph is put into templates of which nothing else changes: phone screenshots, caption bars,
+watermarks, windows on a desktop, a frame for four. Half of the photographs are listed as they are in each
 template, the others are scanned in each template; no photograph is in both halves, so every match is
 wrong. Printed are the matches by template and effort; a pair is a file and an entry.
 """
@@ -76,29 +76,40 @@ def window(photo, dark):
     return canvas
 
 
-def mounted(photo):
-    """One of four in a collage whose other three are always the same."""
-    canvas = Image.new("RGB", (812, 652), "white")
-    draw = random.Random("collage")
-    for place in ((412, 0), (0, 332), (412, 332)):
-        small = Image.new("RGB", (12, 9))
-        small.putdata([tuple(draw.randrange(256) for _ in range(3)) for _ in range(12 * 9)])
-        canvas.paste(small.resize((400, 320), Image.BICUBIC), place)
-    canvas.paste(ImageOps.fit(photo, (400, 320)), (0, 0))
+def patterned(size, seed):
+    """A soft pattern of colours, the same for the same seed."""
+    draw, small = random.Random(seed), Image.new("RGB", (12, 9))
+    for at in range(12 * 9):
+        small.putpixel((at % 12, at // 12), tuple(draw.randrange(256) for _ in range(3)))
+    return small.resize(size, Image.BICUBIC)
+
+
+def mounted(photos):
+    """Four photographs in a frame with a pattern."""
+    canvas = patterned((860, 700), "frame")
+    for place, photo in zip([(20, 20), (440, 20), (20, 360), (440, 360)], photos, strict=True):
+        canvas.paste(ImageOps.fit(photo, (400, 320)), place)
     return canvas
 
 
+def beside_others(photo):
+    """One of four whose other three are always the same."""
+    return mounted([photo, *(patterned((400, 320), number) for number in range(3))])
+
+
 TEMPLATES = {
-    "phone, light": lambda photo: phone(photo, False, 1),
-    "phone, dark": lambda photo: phone(photo, True, 1),
-    "phone, light, 80 %": lambda photo: phone(photo, False, 0.8),
-    "caption above": lambda photo: captioned(photo, 0),
-    "captions on both sides": lambda photo: captioned(photo, 130),
-    "watermark in rows": lambda photo: marked(photo, False),
-    "large emblem": lambda photo: marked(photo, True),
-    "window, light": lambda photo: window(photo, False),
-    "window, dark": lambda photo: window(photo, True),
-    "collage of four": mounted,
+    "phone, light": lambda photo, *_: phone(photo, False, 1),
+    "phone, dark": lambda photo, *_: phone(photo, True, 1),
+    "phone, light, 80 %": lambda photo, *_: phone(photo, False, 0.8),
+    "caption above": lambda photo, *_: captioned(photo, 0),
+    "captions on both sides": lambda photo, *_: captioned(photo, 130),
+    "watermark in rows": lambda photo, *_: marked(photo, False),
+    "large emblem": lambda photo, *_: marked(photo, True),
+    "window, light": lambda photo, *_: window(photo, False),
+    "window, dark": lambda photo, *_: window(photo, True),
+    "four in a frame": lambda *photos: mounted(photos),
+    # three quarters of these are one and the same picture, so this says how much it takes
+    "three of four the same": lambda photo, *_: beside_others(photo),
 }
 
 
@@ -112,15 +123,18 @@ def main():
     options = parser.parse_args()
     radii, program = sorted(options.radius or [31, 48]), Program(options.tutela)
     photographs = (photo for path in files(options.folder) if (photo := opened(path)))
+    chosen = list(itertools.islice(photographs, options.count))
     with tempfile.TemporaryDirectory() as folder:
-        work, counts = pathlib.Path(folder), [0, 0]
+        work = pathlib.Path(folder)
         halves = [work / "listed", work / "others"]
         for half in halves:
             half.mkdir()
-        for number, photo in enumerate(itertools.islice(photographs, options.count)):
-            counts[number % 2] += 1
-            for place, template in enumerate(TEMPLATES.values()):
-                template(photo).save(halves[number % 2] / f"{place}_{number}.jpg", quality=88)
+        for half, photos in zip(halves, (chosen[::2], chosen[1::2]), strict=True):
+            for number, photo in enumerate(photos):
+                following = (photos[(number + step) % len(photos)] for step in (1, 2, 3))
+                group = [photo, *following]
+                for place, template in enumerate(TEMPLATES.values()):
+                    template(*group).save(half / f"{place}_{number}.jpg", quality=88)
         program.write_list(work / "list.csv", halves[0])
         names, near = list(TEMPLATES), {effort: collections.Counter() for effort in EFFORTS}
         for effort in EFFORTS:
@@ -134,9 +148,9 @@ def main():
                     if options.show:
                         uri = pathlib.Path(finding["uri"]).stem
                         print(effort, match["distance"], uri, match["entry"], match.get("view"))
-    same = counts[0] * counts[1]
+    same = len(chosen[::2]) * len(chosen[1::2])
     across = same * len(names) * (len(names) - 1)
-    print(f"{sum(counts)} photographs, half of them listed; wrong matches, each of {same} pairs")
+    print(f"{len(chosen)} photographs, half of them listed; wrong matches, each of {same} pairs")
     columns = [(effort, radius) for effort in EFFORTS for radius in radii]
     print(f"{'':26}" + "".join(f"{effort + ' ' + str(radius):>10}" for effort, radius in columns))
     for name in [*names, "across templates"]:
