@@ -73,10 +73,9 @@ impl Family {
     /// All families.
     pub const ALL: [Self; 5] = [Self::Whole, Self::Frame, Self::Part, Self::Pad, Self::Turn];
 
-    /// Whether its views are looked up as negatives as well: hardly anybody inverts what they also cut or
-    /// turn a little.
-    pub const fn inverted(self) -> bool {
-        matches!(self, Self::Whole | Self::Frame | Self::Part)
+    /// Whether its views are guesses at what a picture was like before, rather than what it shows.
+    pub const fn is_guess(self) -> bool {
+        !matches!(self, Self::Whole | Self::Frame | Self::Part)
     }
 
     /// The name used in findings.

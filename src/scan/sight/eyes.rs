@@ -15,6 +15,9 @@ use crate::scan::{Accuracy, QUALITY_FLOOR, Seen};
 
 /// A bound on what the order of sums changes in a coefficient.
 const ROUNDING: f32 = 0.5;
+/// The least quality of a view that is a guess: with less there is little in the picture, a disc on white,
+/// and guesses make two of those alike.
+const GUESS_FLOOR: u8 = 80;
 /// By how much the order of sums can change the quality.
 const QUALITY_ROUNDING: u8 = 2;
 
@@ -170,14 +173,16 @@ impl Eyes {
         let scale = self.sheet.scale();
         for view in self.sheet.views(self.effort) {
             let Some(screen) = self.sheet.screen(&view, &mut self.screener) else { continue };
-            if screen.quality() < QUALITY_FLOOR {
+            let guess = view.family.is_guess();
+            if screen.quality() < if guess { GUESS_FLOOR } else { QUALITY_FLOOR } {
                 continue;
             }
             frames.framed |= view.family == Family::Frame;
             let seen = Seen::new(&view, scale, screen.quality());
             let place = Place { view: Some(seen), ..place };
             let turned = screen.orientations();
-            let negative = view.family.inverted();
+            // hardly anybody inverts what they also cut or turn a little
+            let negative = !guess;
             if self.explain {
                 frames.explain.see(&mut self.searcher, &turned, negative, place)?;
             }
