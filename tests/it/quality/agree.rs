@@ -60,7 +60,7 @@ fn all_kernels_find_the_same_entries_by_views() {
     }
     for radius in [31, 90] {
         let radius = Radius::new(radius).unwrap();
-        let found = Kernel::available().into_iter().map(|kernel| {
+        let found = Kernel::available().map(|kernel| {
             let mut searcher = index.searcher().with_kernel(kernel);
             (kernel, searcher.within_many(&asked, radius).unwrap())
         });

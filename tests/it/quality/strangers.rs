@@ -78,7 +78,10 @@ fn pictures_in_one_template_are_not_taken_for_each_other() {
 }
 
 /// Kinds of pictures with next to nothing in them.
-const EMPTY: [(&str, fn(&mut Draw) -> RgbImage); 6] = [
+/// Makes a picture by chance.
+type Make = fn(&mut Draw) -> RgbImage;
+
+const EMPTY: [(&str, Make); 6] = [
     ("flat", |draw| RgbImage::from_pixel(400, 300, draw.colour())),
     ("gradient", |draw| {
         let (from, to) = (draw.colour(), draw.colour());
