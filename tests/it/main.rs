@@ -19,6 +19,8 @@ mod lifecycle;
 mod matching;
 /// Pictures of every kind: colours, frames, damage, limits.
 mod media;
+/// Banks that allow, switched-off entries, review, floods.
+mod policies;
 /// What copies are found, by edit and effort, and what is not taken for a copy.
 mod quality;
 /// Findings: fields, verdicts, order.

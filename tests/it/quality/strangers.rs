@@ -77,10 +77,10 @@ fn pictures_in_one_template_are_not_taken_for_each_other() {
     assert!(near * 1000 <= pairs, "{near} of {pairs} within 48");
 }
 
-/// Kinds of pictures with next to nothing in them.
 /// Makes a picture by chance.
 type Make = fn(&mut Draw) -> RgbImage;
 
+/// Kinds of pictures with next to nothing in them.
 const EMPTY: [(&str, Make); 6] = [
     ("flat", |draw| RgbImage::from_pixel(400, 300, draw.colour())),
     ("gradient", |draw| {
