@@ -6,6 +6,8 @@
 
 mod coarse;
 mod frames;
+mod ground;
+mod patch;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -15,6 +17,7 @@ use std::fmt;
 
 use super::luma::{Luma, Mirror};
 use super::{Pixels, Prescale, Screen, Screener};
+use ground::Ground;
 pub use plan::Effort;
 
 /// A part of a picture, in its pixels; it may go beyond them.
@@ -67,11 +70,14 @@ pub enum Family {
     Pad,
     /// The picture turned back by a few degrees.
     Turn,
+    /// The picture with a corner or a bar replaced by what is around it.
+    Fill,
 }
 
 impl Family {
     /// All families.
-    pub const ALL: [Self; 5] = [Self::Whole, Self::Frame, Self::Part, Self::Pad, Self::Turn];
+    pub const ALL: [Self; 6] =
+        [Self::Whole, Self::Frame, Self::Part, Self::Pad, Self::Turn, Self::Fill];
 
     /// Whether its views are guesses at what a picture was like before, rather than what it shows.
     pub const fn is_guess(self) -> bool {
@@ -86,6 +92,7 @@ impl Family {
             Self::Part => "part",
             Self::Pad => "pad",
             Self::Turn => "turn",
+            Self::Fill => "fill",
         }
     }
 }
@@ -97,21 +104,40 @@ impl fmt::Display for Family {
 }
 
 /// A part of a picture's [`Sheet`], to be hashed as a picture of its own.
+///
+/// [`Sheet::screen`] needs nothing else to look at it again. Of a view that is turned, has a fill, keeps a
+/// part or goes beyond the sheet, these steps are taken in this order: what is not kept is cut off; it is
+/// reduced to 256 samples a side at most, by means; the fill is replaced by what is around it; the picture
+/// goes on beyond its edges and fades to the mean of each line; it is turned; the area is taken.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct View {
     /// Its kind.
     pub family: Family,
-    /// The part of the sheet.
+    /// The part of the sheet that is hashed.
     pub area: Area,
-    /// By how many degrees the picture is turned about its middle, counter-clockwise, before the part is
-    /// taken.
+    /// By how many degrees the picture is turned about the middle of what is kept, counter-clockwise,
+    /// before the part is taken.
     pub angle: f64,
+    /// What is kept of the sheet; the picture beyond it is a guess. `None` if it is all.
+    pub kept: Option<Area>,
+    /// The part of the sheet that is replaced by what is around it.
+    pub fill: Option<Area>,
 }
 
 impl View {
-    fn upright(family: Family, area: Area) -> Self {
-        Self { family, area, angle: 0.0 }
+    fn new(family: Family, area: Area) -> Self {
+        Self { family, area, angle: 0.0, kept: None, fill: None }
+    }
+
+    /// Whether it shows nothing but pixels of the sheet.
+    fn shows_pixels(&self, grey: Pixels<'_>) -> bool {
+        let Area { left, top, width, height } = self.area;
+        let inside = left >= 0.0
+            && top >= 0.0
+            && left + width <= grey.width() as f64
+            && top + height <= grey.height() as f64;
+        inside && self.angle == 0.0 && self.kept.is_none() && self.fill.is_none()
     }
 }
 
@@ -146,7 +172,7 @@ pub struct Sheet {
     line: Vec<f32>,
     /// Pixels of the picture for each of the sheet, across and down.
     scale: [f64; 2],
-    turned: Vec<u8>,
+    ground: Ground,
 }
 
 impl Sheet {
@@ -164,6 +190,7 @@ impl Sheet {
     }
 
     fn take(&mut self, pixels: Pixels<'_>) {
+        self.ground.forget();
         let luma = Luma::new(pixels, Prescale::Tool, Mirror::default());
         (self.width, self.height) = (luma.width(), luma.height());
         self.line.resize(self.width, 0.0);
@@ -191,19 +218,18 @@ impl Sheet {
 
     /// The hashes of a view. `None` if it is none of a sheet with pixels.
     pub fn screen(&mut self, view: &View, screener: &mut Screener) -> Option<Screen> {
-        if view.angle == 0.0 {
+        if view.shows_pixels(self.grey()) {
             return screener.area(self.grey(), view.area);
         }
-        let mut turned = std::mem::take(&mut self.turned);
-        let area = turn::turn(self.grey(), self.scale, view, &mut turned);
-        let pixels = Pixels::grey(turn::SIDE, turn::SIDE, &turned)?;
-        let screen = screener.area(pixels, area);
-        self.turned = turned;
+        let mut ground = std::mem::take(&mut self.ground);
+        let screen = ground.screen(self.grey(), self.scale, view, screener);
+        self.ground = ground;
         screen
     }
 
-    /// The views of it, those of lesser efforts first. They depend on nothing but the pixels.
+    /// The views of it, those of lesser efforts first. They depend on nothing but the pixels and on what
+    /// they stand for.
     pub fn views(&self, effort: Effort) -> Vec<View> {
-        plan::views(self.grey(), effort)
+        plan::views(self.grey(), self.scale, effort)
     }
 }

@@ -374,3 +374,22 @@ impl<'a> Finder<'a> {
 fn how_many(line: &[u8], holds: impl Fn(u8) -> bool) -> usize {
     line.iter().map(|sample| u32::from(holds(*sample))).sum::<u32>() as usize
 }
+
+/// How much of the middle of a sheet is a gap between pictures, across and down; 0 if none is.
+pub(super) fn gaps(grey: Pixels<'_>) -> [f64; 2] {
+    let finder = Finder::new(grey);
+    let whole = Rect { left: 0, top: 0, right: grey.width(), bottom: grey.height() };
+    [Lines::Columns, Lines::Rows].map(|lines| finder.gap(whole, lines) as f64)
+}
+
+impl Finder<'_> {
+    /// Uniform lines of one brightness in the middle of a box, as many before as after.
+    fn gap(&self, rect: Rect, lines: Lines) -> usize {
+        let (low, high) = rect.span(lines);
+        let (middle, most) = ((low + high) / 2, (high - low) / 10);
+        let behind = self.border(rect, lines, middle..high);
+        let ahead = self.border(rect, lines, (low..middle).rev());
+        let gap = 2 * ahead.min(behind);
+        if gap < most { gap } else { 0 }
+    }
+}
