@@ -15,6 +15,7 @@ impl Sheet {
     /// Takes the brightness of a picture by its low frequencies: for each that is kept of a field, the mean
     /// of a part of the field.
     pub fn fill_coarse(&mut self, picture: Coarse<'_>) {
+        self.ground.forget();
         let kept = picture.kept();
         let means = means(kept);
         let side = |pixels: usize| (pixels * kept).div_ceil(MOST);

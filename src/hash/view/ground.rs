@@ -70,8 +70,7 @@ impl Ground {
             (self.kept, self.grown_of) = (Some(kept), None);
         }
         let small = &self.small;
-        let [across, down] =
-            [small.width as f64 / kept.width, small.height as f64 / kept.height];
+        let [across, down] = [small.width as f64 / kept.width, small.height as f64 / kept.height];
         let onto = |area: &Area| {
             let moved = Area { left: area.left - kept.left, top: area.top - kept.top, ..*area };
             moved.scaled(across, down)
@@ -126,7 +125,8 @@ pub(super) fn shrink(grey: Pixels<'_>, kept: Area, out: &mut Plane) {
     let mut line = vec![0.0_f32; grey.width()];
     for ((first, weights), out) in rows.iter().zip(out.data.chunks_exact_mut(out.width)) {
         line.fill(0.0);
-        for (row, weight) in grey.data()[first * grey.width()..].chunks_exact(grey.width()).zip(weights)
+        for (row, weight) in
+            grey.data()[first * grey.width()..].chunks_exact(grey.width()).zip(weights)
         {
             for (sum, sample) in line.iter_mut().zip(row) {
                 *sum += weight * f32::from(*sample);
@@ -170,7 +170,8 @@ pub(super) fn grow(from: &Plane, [across, down]: [usize; 2], out: &mut Plane) {
     out.resize(width + 2 * across, height + 2 * down);
     let wide = out.width;
     let (fades, few) = (fading(width, across), edge(width));
-    for (row, out) in from.data.chunks_exact(width).zip(out.data.chunks_exact_mut(wide).skip(down)) {
+    for (row, out) in from.data.chunks_exact(width).zip(out.data.chunks_exact_mut(wide).skip(down))
+    {
         out[across..][..width].copy_from_slice(row);
         let all = mean(row);
         let (first, last) = (mean(&row[..few]) - all, mean(&row[width - few..]) - all);
@@ -222,13 +223,16 @@ pub(super) fn cover(plane: &mut Plane, area: Area) {
         Sides::new(|at| row[at], width, left, right)
     });
     let rows: Vec<_> = rows.collect();
-    let columns = (left..right).map(|x| Sides::new(|at| plane.data[at * width + x], height, top, bottom));
+    let columns =
+        (left..right).map(|x| Sides::new(|at| plane.data[at * width + x], height, top, bottom));
     let columns: Vec<_> = columns.collect();
     let fades = [fading(width, across), fading(height, down)];
     for (y, row) in rows.iter().enumerate() {
         for (x, column) in columns.iter().enumerate() {
             let (mut sum, mut weights) = (0.0, 0.0);
-            for (sides, fades, at, span) in [(row, &fades[0], x, across), (column, &fades[1], y, down)] {
+            for (sides, fades, at, span) in
+                [(row, &fades[0], x, across), (column, &fades[1], y, down)]
+            {
                 for (edge, away) in sides.edges.iter().zip([at, span - 1 - at]) {
                     let Some(edge) = edge else { continue };
                     let weight = 1.0 / (away as f32 + 1.5);

@@ -107,6 +107,14 @@ pub struct Seen {
     /// taken; left out of the JSON if not at all.
     #[serde(skip_serializing_if = "is_upright")]
     pub angle: f64,
+    /// The part of the picture beyond which it was guessed at, as `box` is given; left out of the JSON if all
+    /// of it was taken for known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<[i64; 4]>,
+    /// The part of the picture that was replaced by what is around it, as `box` is given; left out of the
+    /// JSON if none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fill: Option<[i64; 4]>,
     /// Whether it is its negative that matched, left out of the JSON if not.
     #[serde(skip_serializing_if = "is_false")]
     pub negative: bool,
@@ -117,9 +125,19 @@ pub struct Seen {
 impl Seen {
     /// A view of a sheet that has so many pixels of the picture for each of its own, across and down.
     pub(in crate::scan) fn new(view: &View, [across, down]: [f64; 2], quality: u8) -> Self {
-        let Area { left, top, width, height } = view.area.scaled(across, down);
-        let area = [left, top, width, height].map(|value| value.round() as i64);
-        Self { family: view.family, area, angle: view.angle, negative: false, quality }
+        let pixels = |area: Area| {
+            let Area { left, top, width, height } = area.scaled(across, down);
+            [left, top, width, height].map(|value| value.round() as i64)
+        };
+        Self {
+            family: view.family,
+            area: pixels(view.area),
+            angle: view.angle,
+            kept: view.kept.map(pixels),
+            fill: view.fill.map(pixels),
+            negative: false,
+            quality,
+        }
     }
 }
 

@@ -81,6 +81,8 @@ fn frame_rendering_and_tags_are_written_when_they_say_something() {
             family: Family::Frame,
             area: [10, -3, 100, 80],
             angle: -2.6,
+            kept: Some([12, 0, 90, 77]),
+            fill: Some([12, 0, 20, 20]),
             negative: true,
             quality: 71,
         }),
@@ -93,7 +95,7 @@ fn frame_rendering_and_tags_are_written_when_they_say_something() {
     };
     let expected = concat!(
         r#"{"bank":"b","entry":"e","signal":"pdq","distance":0,"orientation":"flipminus1","#,
-        r#""prescale":"none","view":{"family":"frame","box":[10,-3,100,80],"angle":-2.6,"negative":true,"quality":71},"#,
+        r#""prescale":"none","view":{"family":"frame","box":[10,-3,100,80],"angle":-2.6,"kept":[12,0,90,77],"fill":[12,0,20,20],"negative":true,"quality":71},"#,
         r#""frame":3,"rendering":"over-white","tags":["t"],"template_suspect":true,"flood":true}"#
     );
     assert_eq!(serde_json::to_string(&found).unwrap(), expected);

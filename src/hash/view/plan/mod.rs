@@ -128,9 +128,9 @@ fn before_turning(whole: Area, [across, down]: [f64; 2], angle: f64) -> Area {
 fn corners(whole: Area) -> impl Iterator<Item = Area> {
     CORNERS.into_iter().flat_map(move |part| {
         let side = part * whole.width.min(whole.height);
-        let ends = |length: f64| [0.0, length - side];
+        let ends = move |length: f64| [0.0, length - side];
         ends(whole.height).into_iter().flat_map(move |top| {
-            ends(whole.width).map(|left| Area { left, top, width: side, height: side })
+            ends(whole.width).map(move |left| Area { left, top, width: side, height: side })
         })
     })
 }

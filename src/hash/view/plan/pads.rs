@@ -43,7 +43,9 @@ pub(super) fn pads(area: Area) -> impl Iterator<Item = Area> {
         }
         ways
     };
-    CUTS.iter().flat_map(turned).map(move |cut| grown(area, cut.map(|part| f64::from(part) / 100.0)))
+    CUTS.iter()
+        .flat_map(turned)
+        .map(move |cut| grown(area, cut.map(|part| f64::from(part) / 100.0)))
 }
 
 /// The picture in `area` before these parts of it were cut off: at the left, above, at the right, below.
