@@ -1,9 +1,13 @@
+//! Views against their slow twins, and what they find.
+
+mod guesses;
+
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::super::filter::Window;
 use super::super::{Hasher, Orientation, Pixels, Prescale, Screener};
-use super::{Area, Effort, Family, Sheet, View, turn};
+use super::{Area, Effort, Family, Sheet, View};
 
 /// A picture of soft shapes with a little grain.
 fn photograph(seed: u64, width: usize, height: usize) -> Vec<u8> {
@@ -272,41 +276,4 @@ fn areas_that_make_no_sense_are_refused() {
         assert!(screener.area(pixels, Area { left, top: 0.0, width, height: 8.0 }).is_none());
     }
     assert!(screener.area(pixels, Area { left: 7.0, top: 7.0, width: 1.0, height: 1.0 }).is_some());
-}
-
-#[test]
-fn a_picture_is_turned_about_its_middle_as_a_person_sees_it() {
-    // a bright spot right of the middle, of a picture twice as wide as high
-    let (width, height) = (400, 200);
-    let mut grey = vec![20; width * height];
-    for y in 95..105 {
-        for x in 315..325 {
-            grey[y * width + x] = 250;
-        }
-    }
-    let pixels = Pixels::grey(width, height, &grey).unwrap();
-    for (angle, scale) in
-        [(0.0, [1.0, 1.0]), (20.0, [1.0, 1.0]), (-30.0, [1.0, 1.0]), (20.0, [1.5, 3.0])]
-    {
-        let area = Area { left: 0.0, top: 0.0, width: 400.0, height: 200.0 };
-        let view = View { family: Family::Turn, area, angle };
-        let mut turned = Vec::new();
-        let whole = turn::turn(pixels, scale, &view, &mut turned);
-        let side = turn::SIDE as f64;
-        assert_eq!((whole.width, whole.height), (side, side));
-        let (mut sum, mut x, mut y) = (0.0, 0.0, 0.0);
-        for (at, &value) in turned.iter().enumerate().filter(|(_, value)| **value > 100) {
-            sum += f64::from(value);
-            x += f64::from(value) * ((at % turn::SIDE) as f64 + 0.5);
-            y += f64::from(value) * ((at / turn::SIDE) as f64 + 0.5);
-        }
-        // counter-clockwise: what is at the right goes up; in pixels of the picture
-        let reach = 120.0 * scale[0];
-        let (sin, cos) = f64::to_radians(angle).sin_cos();
-        let seen = [
-            (x / sum / side - 0.5) * 400.0 * scale[0] - reach * cos,
-            (y / sum / side - 0.5) * 200.0 * scale[1] + reach * sin,
-        ];
-        assert!(seen.iter().all(|off| off.abs() < 2.0), "{angle} {scale:?}: {seen:?}");
-    }
 }
