@@ -212,7 +212,7 @@ fn explaining_tells_how_near_each_family_came_and_to_nobody() {
     assert_eq!(rows[0]["verdict"], "clear");
     let explain = rows[0]["explain"].as_array().unwrap();
     let families: Vec<_> = explain.iter().map(|row| row["family"].as_str().unwrap()).collect();
-    assert_eq!(families, ["picture", "whole", "frame", "part"]);
+    assert!(families.starts_with(&["picture", "whole", "frame", "part"]), "{families:?}");
     let distance = |at: usize| explain[at]["distance"].as_u64().unwrap();
     assert!(distance(2).abs_diff(60) <= 16 && distance(0) > 80, "{}", run.stdout);
     assert!(!run.stdout.contains("secret"), "{}", run.stdout);

@@ -109,7 +109,8 @@ fn a_cut_picture_is_found_by_what_may_have_been_around_it() {
         if deep.verdict == Verdict::Match && deep.matches[0].view.is_some() {
             found += 1;
             let view = deep.matches[0].view.unwrap();
-            assert_eq!(view.family, Family::Pad);
+            // turned back, it may have been cut as well
+            assert!(matches!(view.family, Family::Pad | Family::Turn), "{view:?}");
             assert!(view.area[0] < 0 && view.area[2] > 452, "{view:?}");
         }
     }

@@ -3,7 +3,7 @@
 
 use image::{DynamicImage, ImageFormat, RgbImage};
 use tutela::hamming::Kernel;
-use tutela::hash::{Effort, Family, Hash256, Radius, Screener, Sheet, View};
+use tutela::hash::{Area, Effort, Family, Hash256, Radius, Screener, Sheet, View};
 use tutela::index::Index;
 use tutela::scan::{Match, Seen};
 
@@ -75,10 +75,14 @@ fn all_kernels_find_the_same_entries_by_views() {
 /// The view of a sheet that a finding names.
 fn named(sheet: &Sheet, seen: &Seen) -> View {
     let [across, down] = sheet.scale();
+    let pixels = |area: Area| {
+        let area = area.scaled(across, down);
+        [area.left, area.top, area.width, area.height].map(|value| value.round() as i64)
+    };
     let is = |view: &View| {
-        let area = view.area.scaled(across, down);
-        let area = [area.left, area.top, area.width, area.height].map(|value| value.round() as i64);
-        (view.family, area, view.angle) == (seen.family, seen.area, seen.angle)
+        let parts = (view.kept.map(pixels), view.fill.map(pixels));
+        (view.family, pixels(view.area), view.angle) == (seen.family, seen.area, seen.angle)
+            && parts == (seen.kept, seen.fill)
     };
     sheet.views(Effort::Deep).into_iter().find(is).expect("the view that was named")
 }

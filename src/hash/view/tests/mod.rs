@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 
 use super::super::filter::Window;
 use super::super::{Hasher, Orientation, Pixels, Prescale, Screener};
-use super::{Area, Effort, Family, Sheet, View};
+use super::{Area, Effort, Family, Sheet};
 
 /// A picture of soft shapes with a little grain.
 fn photograph(seed: u64, width: usize, height: usize) -> Vec<u8> {
