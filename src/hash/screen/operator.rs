@@ -100,6 +100,8 @@ impl Operator {
 pub(super) struct Axis {
     pub(super) plain: Operator,
     pub(super) mirrored: Operator,
+    /// The part of an axis that they are of, if they are of one.
+    covered: Option<(f64, f64, usize)>,
     box_weights: Vec<f64>,
     pixels: Vec<f64>,
     inputs: Vec<f64>,
@@ -108,6 +110,7 @@ pub(super) struct Axis {
 impl Axis {
     /// Makes them anew.
     pub(super) fn build(&mut self, shape: Shape, basis: &Basis) {
+        self.covered = None;
         self.plain.clear();
         self.mirrored.clear();
         let spread = shape.sampled && shape.kept.is_some();
@@ -142,6 +145,12 @@ impl Axis {
     /// reference's tool samples: `span` pixels from `start` on, beyond both ends too, where the last
     /// pixel goes on.
     pub(super) fn cover(&mut self, start: f64, span: f64, length: usize) {
+        // pictures that are turned or filled follow each other with one area
+        let part = Some((start, span, length));
+        if self.covered == part {
+            return;
+        }
+        self.covered = part;
         self.plain.clear();
         self.mirrored.clear();
         let step = span / SAMPLED_SIDE as f64;

@@ -1,8 +1,11 @@
 //! The boxes in a picture that may be pictures: inside uniform borders, between uniform bars, and
 //! between long straight edges.
 
+mod rect;
+
 use super::super::Pixels;
 use super::Area;
+use rect::{Lines, Rect};
 
 /// By how much a sample of a uniform line may differ from the line's mean.
 const FLAT: u8 = 10;
@@ -20,10 +23,6 @@ const TRIMS: usize = 3;
 const DEPTH: u32 = 3;
 /// Uniform lines that part two blocks, at least.
 const GAP: usize = 2;
-/// The least side of a box, as a part of the sheet's.
-const LEAST_SIDE: f64 = 0.12;
-/// The least area of a box, as a part of the sheet's.
-const LEAST_AREA: f64 = 0.03;
 /// By how much brightness changes across an edge.
 const EDGE: u8 = 14;
 /// The part of a side along which there must be an edge.
@@ -39,18 +38,20 @@ const MOST_PARTS: usize = 8;
 /// Boxes between bars, of several such boxes, and between edges, at most.
 const MOST: [usize; 3] = [6, 5, 4];
 
-/// A box in whole pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Rect {
-    left: usize,
-    top: usize,
-    right: usize,
-    bottom: usize,
+/// The side of the tiles in which a picture is turned.
+const TILE: usize = 32;
+
+/// What a picture is made up of.
+pub(super) struct Layout {
+    /// The boxes that may be pictures.
+    pub(super) frames: Vec<Area>,
+    /// How much of the middle is a gap between pictures, across and down; 0 if none is.
+    pub(super) gaps: [f64; 2],
 }
 
 /// The boxes, those of the first way first and the largest of each way before the others; never the
 /// whole picture.
-pub(super) fn frames(grey: Pixels<'_>) -> Vec<Area> {
+pub(super) fn frames(grey: Pixels<'_>) -> Layout {
     let finder = Finder::new(grey);
     let whole = Rect { left: 0, top: 0, right: grey.width(), bottom: grey.height() };
     let mut blocks = finder.trims(whole);
@@ -74,70 +75,8 @@ pub(super) fn frames(grey: Pixels<'_>) -> Vec<Area> {
             }
         }
     }
-    found
-}
-
-impl Rect {
-    fn width(&self) -> usize {
-        self.right - self.left
-    }
-
-    fn height(&self) -> usize {
-        self.bottom - self.top
-    }
-
-    fn area(&self) -> usize {
-        self.width() * self.height()
-    }
-
-    fn area_of(self) -> Area {
-        Area {
-            left: self.left as f64,
-            top: self.top as f64,
-            width: self.width() as f64,
-            height: self.height() as f64,
-        }
-    }
-
-    /// Where its lines begin and end.
-    fn span(&self, lines: Lines) -> (usize, usize) {
-        match lines {
-            Lines::Rows => (self.top, self.bottom),
-            Lines::Columns => (self.left, self.right),
-        }
-    }
-
-    /// Of its lines only these.
-    fn only(self, lines: Lines, (from, to): (usize, usize)) -> Self {
-        match lines {
-            Lines::Rows => Self { top: from, bottom: to, ..self },
-            Lines::Columns => Self { left: from, right: to, ..self },
-        }
-    }
-
-    /// Whether it is large enough to be a picture.
-    fn counts(&self, whole: Self) -> bool {
-        self.width() as f64 >= LEAST_SIDE * whole.width() as f64
-            && self.height() as f64 >= LEAST_SIDE * whole.height() as f64
-            && self.area() as f64 >= LEAST_AREA * whole.area() as f64
-    }
-}
-
-/// A direction: rows from the top, or columns from the left.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Lines {
-    Rows,
-    Columns,
-}
-
-impl Lines {
-    /// The other direction.
-    fn across(self) -> Self {
-        match self {
-            Self::Rows => Self::Columns,
-            Self::Columns => Self::Rows,
-        }
-    }
+    let gaps = [Lines::Columns, Lines::Rows].map(|lines| finder.gap(whole, lines) as f64);
+    Layout { frames: found, gaps }
 }
 
 struct Finder<'a> {
@@ -150,9 +89,16 @@ impl<'a> Finder<'a> {
     fn new(grey: Pixels<'a>) -> Self {
         let (width, height) = (grey.width(), grey.height());
         let mut turned = vec![0; width * height];
-        for (y, row) in grey.data().chunks_exact(width).enumerate() {
-            for (sample, column) in row.iter().zip(turned.chunks_exact_mut(height)) {
-                column[y] = *sample;
+        // in tiles, of which as many lines stay in cache as are written to
+        for (band, rows) in grey.data().chunks(width * TILE).enumerate() {
+            for from in (0..width).step_by(TILE) {
+                let columns = turned[from * height..].chunks_exact_mut(height).take(TILE);
+                for (at, column) in columns.enumerate() {
+                    let samples = rows[from + at..].iter().step_by(width);
+                    for (slot, sample) in column[band * TILE..].iter_mut().zip(samples) {
+                        *slot = *sample;
+                    }
+                }
             }
         }
         Self { grey, turned }
@@ -373,13 +319,6 @@ impl<'a> Finder<'a> {
 #[inline(always)]
 fn how_many(line: &[u8], holds: impl Fn(u8) -> bool) -> usize {
     line.iter().map(|sample| u32::from(holds(*sample))).sum::<u32>() as usize
-}
-
-/// How much of the middle of a sheet is a gap between pictures, across and down; 0 if none is.
-pub(super) fn gaps(grey: Pixels<'_>) -> [f64; 2] {
-    let finder = Finder::new(grey);
-    let whole = Rect { left: 0, top: 0, right: grey.width(), bottom: grey.height() };
-    [Lines::Columns, Lines::Rows].map(|lines| finder.gap(whole, lines) as f64)
 }
 
 impl Finder<'_> {

@@ -3,7 +3,7 @@
 mod pads;
 
 use super::super::Pixels;
-use super::frames::{frames, gaps};
+use super::frames::{Layout, frames};
 use super::ground::whole;
 use super::patch::patch;
 use super::{Area, Family, View};
@@ -62,7 +62,7 @@ pub(super) fn views(grey: Pixels<'_>, scale: [f64; 2], effort: Effort) -> Vec<Vi
         return views;
     }
     let whole = whole(grey);
-    let frames = frames(grey);
+    let Layout { frames, gaps } = frames(grey);
     let (first, patch) = (frames.first().copied(), patch(grey));
     let padded = |of: usize, deep: bool| {
         let view = match of {
@@ -80,7 +80,7 @@ pub(super) fn views(grey: Pixels<'_>, scale: [f64; 2], effort: Effort) -> Vec<Vi
 
     views.push(View::new(Family::Whole, whole));
     views.extend(frames.iter().map(|&area| View::new(Family::Frame, area)));
-    views.extend(parts(whole, gaps(grey)).map(|area| View::new(Family::Part, area)));
+    views.extend(parts(whole, gaps).map(|area| View::new(Family::Part, area)));
     views.extend(padded(0, false));
     views.extend(ANGLES[..FAST_ANGLES].iter().map(turned));
     views.extend(patch.map(filled));
