@@ -133,6 +133,15 @@ pub(super) fn orientations(spectrum: &Spectrum) -> [Hash256; 8] {
     })
 }
 
+/// The spectrum of the picture mirrored down, by its symmetry.
+pub(super) fn mirrored_down(spectrum: &Spectrum) -> Spectrum {
+    let mut signed = *spectrum;
+    for value in signed.iter_mut().step_by(2).flatten() {
+        *value = -*value;
+    }
+    signed
+}
+
 /// The hashes in the order of [`super::Orientation::ALL`], from the spectra of four mirror images.
 ///
 /// Mirroring about the main diagonal transposes a spectrum; each orientation is one of the four or

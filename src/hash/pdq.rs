@@ -40,6 +40,15 @@ impl Orientations {
     pub fn iter(&self) -> impl Iterator<Item = (Orientation, Hash256)> + '_ {
         Orientation::ALL.into_iter().zip(self.hashes)
     }
+
+    /// The hashes of some orientations.
+    pub fn some<'a>(
+        &'a self,
+        orientations: &'a [Orientation],
+    ) -> impl Iterator<Item = Hash256> + 'a {
+        // they are numbered in this order
+        orientations.iter().map(|orientation| self.hashes[*orientation as usize])
+    }
 }
 
 /// What is done to a picture before it is filtered.

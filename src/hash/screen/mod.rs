@@ -5,17 +5,24 @@
 //! side of the median. From frequencies, what is left out is missing: such a hash is near that of the
 //! pixels, and [`Screen::doubtful`] says which of its bits may differ.
 
+mod latest;
 mod operator;
+mod part;
 mod reduce;
 mod structure;
 #[cfg(test)]
 mod tests;
 mod transform;
+mod turned;
 
-use self::operator::{Axes, Axis, Shape};
+use self::latest::Latest;
+use self::operator::{Basis, Shape, basis};
+use self::part::{Boxes, Part};
 use self::reduce::{Grids, Plane, Reducer};
 use self::structure::quality;
 use self::transform::Transform;
+pub(super) use self::turned::Turn;
+use self::turned::{Samples, turn};
 use super::dct::{self, Bits, KEPT, Spectrum};
 use super::filter::SIDE;
 use super::luma::{Luma, Mirror, SAMPLED_SIDE};
@@ -38,9 +45,12 @@ use super::{Coarse, Hash256, Orientations, Pixels, Prescale};
 /// ```
 #[derive(Debug)]
 pub struct Screener {
-    axes: Axes,
-    /// Those of the last part of a picture.
-    area: [Axis; 2],
+    basis: Basis,
+    /// The operators of whole pictures.
+    wholes: Latest<Shape>,
+    boxes: Boxes,
+    /// Those of parts.
+    parts: Latest<Part>,
     reducer: Reducer,
     grids: Box<Grids>,
     transform: Transform,
@@ -49,14 +59,21 @@ pub struct Screener {
 impl Default for Screener {
     fn default() -> Self {
         Self {
-            axes: Axes::default(),
-            area: Default::default(),
+            basis: basis(),
+            wholes: Latest::new(WHOLES),
+            boxes: Boxes::default(),
+            parts: Latest::new(PARTS),
             reducer: Reducer::default(),
             grids: Box::new([[[0.0; SIDE]; SIDE]; 4]),
             transform: Transform::new(),
         }
     }
 }
+
+/// How many operators of whole pictures are kept: those of some cameras, lying and upright.
+const WHOLES: usize = 16;
+/// How many of parts: as many as guesses need, which are the same for every picture.
+const PARTS: usize = 192;
 
 impl Screener {
     /// A screener with empty buffers.
@@ -78,7 +95,8 @@ impl Screener {
         let kept = Some(picture.kept());
         let across = Shape { length: width, kept, sampled };
         let down = Shape { length: height, kept, sampled };
-        let operators = self.axes.pair(across, down);
+        let operators =
+            self.wholes.pair([across, down], |axis, shape| axis.build(shape, &self.basis));
         let plane = Plane::Floats(picture.data());
         self.reducer.reduce(plane, picture.columns(), operators, self.grids.as_mut_slice());
         Screen::of(&self.grids, &self.transform)
@@ -120,22 +138,33 @@ impl Screener {
     /// beyond the picture, whose edges then go on; `None` if the picture has no pixels, or if the part
     /// is under a pixel or over a thousand times the picture.
     pub fn area(&mut self, grey: Pixels<'_>, area: Area) -> Option<Screen> {
+        self.part(grey, area, Images::All)
+    }
+
+    /// The same with only some of the mirror images.
+    pub(super) fn part(&mut self, grey: Pixels<'_>, area: Area, images: Images) -> Option<Screen> {
+        let [across, down] = parts(grey, area)?;
+        let operators = self.parts.pair([across, down], |axis, part| axis.cover(part, &self.boxes));
+        let grids = &mut self.grids[..images.count()];
+        self.reducer.reduce(Plane::Bytes(grey.data()), grey.width(), operators, grids);
+        Some(Screen::of_images(&self.grids, &self.transform, images))
+    }
+
+    /// From a part of a grey picture that is turned first, as it lies and mirrored across.
+    pub(super) fn turned(&mut self, grey: Pixels<'_>, area: Area, by: Turn) -> Option<Screen> {
         let (width, height) = (grey.width(), grey.height());
-        let within = |start: f64, span: f64, length: usize| {
-            (1.0..=1000.0 * length as f64).contains(&span) && start.abs() <= 1000.0 * length as f64
-        };
-        if !within(area.left, area.width, width)
-            || !within(area.top, area.height, height)
-            || grey.channels() != 1
-        {
+        let [(left, across), (top, down)] = parts(grey, area)?.map(Part::ends);
+        if width < 2 || height < 2 {
             return None;
         }
-        let [across, down] = &mut self.area;
-        across.cover(area.left, area.width, width);
-        down.cover(area.top, area.height, height);
-        let plane = Plane::Bytes(grey.data());
-        self.reducer.reduce(plane, width, (across, down), self.grids.as_mut_slice());
-        Some(Screen::of(&self.grids, &self.transform))
+        let samples = Samples { width, height, data: grey.data() };
+        for (mirrored, grid) in [false, true].into_iter().zip(self.grids.iter_mut()) {
+            let place = |at: f64| left + across * if mirrored { 1.0 - at } else { at };
+            let columns = self.boxes.middles().map(place);
+            let rows = self.boxes.middles().map(|at| top + down * at);
+            turn(samples, by, columns, rows, grid);
+        }
+        Some(Screen::of_images(&self.grids, &self.transform, Images::Across))
     }
 
     /// The hashes in all eight orientations as the reference makes them, all from one DCT: those of
@@ -162,9 +191,36 @@ impl Screener {
         grids: std::ops::Range<usize>,
     ) {
         let shape = |length| Shape { length, kept: None, sampled: false };
-        let operators = self.axes.pair(shape(width), shape(height));
+        let shapes = [shape(width), shape(height)];
+        let operators = self.wholes.pair(shapes, |axis, shape| axis.build(shape, &self.basis));
         self.reducer.reduce(plane, width, operators, &mut self.grids[grids]);
     }
+}
+
+/// Which mirror images of a picture are made: what is cheap enough to be done for each guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Images {
+    /// All four.
+    All,
+    /// The picture and its image mirrored across; the others by their symmetry, which is off by the one
+    /// and a half samples of 512 that the reference's fields lie beside their middles.
+    Across,
+}
+
+impl Images {
+    fn count(self) -> usize {
+        match self {
+            Self::All => 4,
+            Self::Across => 2,
+        }
+    }
+}
+
+/// An area of a grey picture, across and down, if it has one.
+fn parts(grey: Pixels<'_>, area: Area) -> Option<[Part; 2]> {
+    let across = Part::new(area.left, area.width, grey.width())?;
+    let down = Part::new(area.top, area.height, grey.height())?;
+    (grey.channels() == 1).then_some([across, down])
 }
 
 /// The samples themselves where they are the brightness.
@@ -191,9 +247,17 @@ impl Screen {
     const NONE: Self = Self { spectra: [[[0.0; KEPT]; KEPT]; 4], quality: 0 };
 
     fn of(grids: &Grids, transform: &Transform) -> Self {
+        Self::of_images(grids, transform, Images::All)
+    }
+
+    fn of_images(grids: &Grids, transform: &Transform, images: Images) -> Self {
         let mut screen = Self { quality: quality(&grids[0]), ..Self::NONE };
-        for (spectrum, grid) in screen.spectra.iter_mut().zip(grids) {
+        let (made, others) = screen.spectra.split_at_mut(images.count());
+        for (spectrum, grid) in made.iter_mut().zip(grids) {
             *spectrum = transform.of_turned(grid);
+        }
+        for (spectrum, image) in others.iter_mut().zip(made) {
+            *spectrum = dct::mirrored_down(image);
         }
         screen
     }

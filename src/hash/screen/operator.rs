@@ -76,14 +76,14 @@ impl Operator {
         start..end
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.outputs.clear();
         self.weights.clear();
         self.wholes.clear();
     }
 
     /// Adds a row; `denominator` makes its weights whole.
-    fn push(&mut self, first: usize, weights: &[f64], denominator: usize) {
+    pub(super) fn push(&mut self, first: usize, weights: &[f64], denominator: usize) {
         let start = self.weights.len();
         let whole = denominator <= SHORT_SUM;
         for &weight in weights {
@@ -100,8 +100,6 @@ impl Operator {
 pub(super) struct Axis {
     pub(super) plain: Operator,
     pub(super) mirrored: Operator,
-    /// The part of an axis that they are of, if they are of one.
-    covered: Option<(f64, f64, usize)>,
     box_weights: Vec<f64>,
     pixels: Vec<f64>,
     inputs: Vec<f64>,
@@ -110,7 +108,6 @@ pub(super) struct Axis {
 impl Axis {
     /// Makes them anew.
     pub(super) fn build(&mut self, shape: Shape, basis: &Basis) {
-        self.covered = None;
         self.plain.clear();
         self.mirrored.clear();
         let spread = shape.sampled && shape.kept.is_some();
@@ -140,54 +137,9 @@ impl Axis {
     }
 }
 
-impl Axis {
-    /// Makes the operators of a part of an axis of `length` pixels, scaled to the side that the
-    /// reference's tool samples: `span` pixels from `start` on, beyond both ends too, where the last
-    /// pixel goes on.
-    pub(super) fn cover(&mut self, start: f64, span: f64, length: usize) {
-        // pictures that are turned or filled follow each other with one area
-        let part = Some((start, span, length));
-        if self.covered == part {
-            return;
-        }
-        self.covered = part;
-        self.plain.clear();
-        self.mirrored.clear();
-        let step = span / SAMPLED_SIDE as f64;
-        let window = Window::new(SAMPLED_SIDE);
-        for field in 0..SIDE {
-            let (first, _) = twice(window, field, &mut self.box_weights);
-            for (operator, from, step) in
-                [(&mut self.plain, start, step), (&mut self.mirrored, start + span, -step)]
-            {
-                // where the samples are that the tool would take, in pixels; and what each stands for
-                let middle = |sample: usize| from + (first + sample) as f64 * step + 0.5;
-                let reach = step.abs().max(1.0) / 2.0;
-                let ends = [middle(0), middle(self.box_weights.len() - 1)];
-                let last = (length - 1) as f64;
-                let low = (ends[0].min(ends[1]) - reach).floor().clamp(0.0, last);
-                let high = (ends[0].max(ends[1]) + reach).floor().clamp(0.0, last);
-                self.pixels.clear();
-                self.pixels.resize((high - low) as usize + 1, 0.0);
-                for (sample, weight) in self.box_weights.iter().enumerate() {
-                    let (from, to) = (middle(sample) - reach, middle(sample) + reach);
-                    let mut at = from;
-                    while at < to {
-                        let next = (at.floor() + 1.0).min(to);
-                        let pixel = (at.floor().clamp(low, high) - low) as usize;
-                        self.pixels[pixel] += weight * (next - at) / (2.0 * reach);
-                        at = next;
-                    }
-                }
-                operator.push(low as usize, &self.pixels, usize::MAX);
-            }
-        }
-    }
-}
-
 /// The weights of pixels in the middle of a field after two passes of the box: the first pixel, and
 /// the number that makes all weights whole.
-fn twice(window: Window, field: usize, weights: &mut Vec<f64>) -> (usize, usize) {
+pub(super) fn twice(window: Window, field: usize, weights: &mut Vec<f64>) -> (usize, usize) {
     let second = window.inside(window.middle(field));
     let first = window.inside(second.start).start;
     let last = window.inside(second.end - 1).end;
@@ -278,9 +230,9 @@ fn transformed(
 }
 
 /// The value at a pixel of a field, by frequency.
-type Basis = [[f64; FIELD]; FIELD];
+pub(super) type Basis = [[f64; FIELD]; FIELD];
 
-fn basis() -> Basis {
+pub(super) fn basis() -> Basis {
     let mut basis = [[0.0; FIELD]; FIELD];
     for (pixel, row) in basis.iter_mut().enumerate() {
         for (frequency, value) in row.iter_mut().enumerate() {
@@ -290,54 +242,4 @@ fn basis() -> Basis {
         }
     }
     basis
-}
-
-/// The axes that were last needed.
-#[derive(Debug)]
-pub(super) struct Axes {
-    basis: Basis,
-    kept: Vec<Slot>,
-    clock: u64,
-}
-
-impl Default for Axes {
-    fn default() -> Self {
-        Self { basis: basis(), kept: Vec::new(), clock: 0 }
-    }
-}
-
-#[derive(Debug)]
-struct Slot {
-    shape: Shape,
-    used: u64,
-    axis: Axis,
-}
-
-impl Axes {
-    /// How many are kept: those of some cameras, lying and upright.
-    const LIMIT: usize = 16;
-
-    /// The operators across and down.
-    pub(super) fn pair(&mut self, across: Shape, down: Shape) -> (&Axis, &Axis) {
-        let (across, down) = (self.find(across), self.find(down));
-        (&self.kept[across].axis, &self.kept[down].axis)
-    }
-
-    /// Where the operators of this shape are. The one found before is never given away.
-    fn find(&mut self, shape: Shape) -> usize {
-        self.clock += 1;
-        let found = self.kept.iter().position(|slot| slot.shape == shape);
-        let index = found.unwrap_or_else(|| {
-            if self.kept.len() < Self::LIMIT {
-                self.kept.push(Slot { shape, used: 0, axis: Axis::default() });
-            }
-            let oldest = self.kept.iter().enumerate().min_by_key(|(_, slot)| slot.used);
-            let index = oldest.map_or(0, |(index, _)| index);
-            self.kept[index].axis.build(shape, &self.basis);
-            self.kept[index].shape = shape;
-            index
-        });
-        self.kept[index].used = self.clock;
-        index
-    }
 }

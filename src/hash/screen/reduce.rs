@@ -34,7 +34,7 @@ pub(super) struct Reducer {
 
 impl Reducer {
     /// Reduces a plane of `width` samples a row: as it lies to the first of the grids, and its mirror
-    /// images to the other three if these are wanted.
+    /// images to the others if these are wanted.
     pub(super) fn reduce(
         &mut self,
         plane: Plane<'_>,
@@ -46,7 +46,7 @@ impl Reducer {
         let stride = width.next_multiple_of(4);
         self.lines.resize(LANES * stride, 0.0);
         self.strip.resize(stride, [0.0; LANES]);
-        let mirrored = grids.len() > 1;
+        let mirrored = grids.len() > 2;
         for group in 0..SIDE / LANES {
             let fields = group * LANES..(group + 1) * LANES;
             // The mirrored operator has the same rows of the plane at its other end.

@@ -4,13 +4,13 @@
 //! away the nearer to the mean of its line. So a line goes on from the mean of its last few samples and
 //! fades to its own mean.
 
+use super::super::screen::{Images, Turn};
 use super::super::{Pixels, Screen, Screener};
-use super::turn::{Turn, turn};
 use super::{Area, View};
 
-/// The side to which what is kept is reduced, if it is longer: half of that which the reference samples,
-/// whose filter averages more than that.
-const SIDE: usize = 256;
+/// The side to which what is kept is reduced, if it is longer: a quarter of that which the reference
+/// samples, whose filter averages more than that.
+const SIDE: usize = 128;
 /// How far it goes on beyond each edge, as a part of the side; further out the last sample is repeated.
 const BEYOND: f64 = 0.18;
 /// The part of the side over which the difference to the mean falls to 1 / e.
@@ -47,7 +47,6 @@ pub(super) struct Ground {
     /// What is covered in `grown`, if that is made.
     grown_of: Option<Option<Area>>,
     grown: Plane,
-    turned: Plane,
 }
 
 impl Ground {
@@ -86,12 +85,12 @@ impl Ground {
         }
         let mut area = onto(&view.area);
         (area.left, area.top) = (area.left + margin[0] as f64, area.top + margin[1] as f64);
+        let grown = self.grown.pixels()?;
         if view.angle == 0.0 {
-            return screener.area(self.grown.pixels()?, area);
+            return screener.part(grown, area, Images::Across);
         }
         let sides = [scale[0] / across, scale[1] / down];
-        let area = turn(&self.grown, &Turn { angle: view.angle, sides, area }, &mut self.turned)?;
-        screener.area(self.turned.pixels()?, area)
+        screener.turned(grown, area, Turn { angle: view.angle, sides })
     }
 }
 

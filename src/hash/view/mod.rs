@@ -11,12 +11,12 @@ mod patch;
 mod plan;
 #[cfg(test)]
 mod tests;
-mod turn;
 
 use std::fmt;
 
 use super::luma::{Luma, Mirror};
-use super::{Pixels, Prescale, Screen, Screener};
+use super::screen::Images;
+use super::{Orientation, Pixels, Prescale, Screen, Screener};
 use ground::Ground;
 pub use plan::Effort;
 
@@ -84,6 +84,20 @@ impl Family {
         !matches!(self, Self::Whole | Self::Frame | Self::Part)
     }
 
+    /// The orientations in which its views are hashed exactly, and asked about: all, or as they lie and
+    /// mirrored left to right, which is what is done to pictures that are also cut, turned or covered.
+    pub const fn orientations(self) -> &'static [Orientation] {
+        match self {
+            Self::Whole | Self::Frame => &Orientation::ALL,
+            _ => &[Orientation::Original, Orientation::FlipY],
+        }
+    }
+
+    /// Whether the negatives of its views are asked about as well.
+    pub const fn has_negatives(self) -> bool {
+        matches!(self, Self::Whole | Self::Frame)
+    }
+
     /// The name used in findings.
     pub const fn name(self) -> &'static str {
         match self {
@@ -107,7 +121,7 @@ impl fmt::Display for Family {
 ///
 /// [`Sheet::screen`] needs nothing else to look at it again. Of a view that is turned, has a fill, keeps a
 /// part or goes beyond the sheet, these steps are taken in this order: what is not kept is cut off; it is
-/// reduced to 256 samples a side at most, by means; the fill is replaced by what is around it; the picture
+/// reduced to 128 samples a side at most, by means; the fill is replaced by what is around it; the picture
 /// goes on beyond its edges and fades to the mean of each line; it is turned; the area is taken.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -216,10 +230,13 @@ impl Sheet {
         self.scale
     }
 
-    /// The hashes of a view. `None` if it is none of a sheet with pixels.
+    /// The hashes of a view, those of its family's [orientations](Family::orientations) exactly. `None` if
+    /// it is none of a sheet with pixels.
     pub fn screen(&mut self, view: &View, screener: &mut Screener) -> Option<Screen> {
         if view.shows_pixels(self.grey()) {
-            return screener.area(self.grey(), view.area);
+            let all = view.family.orientations().len() == Orientation::ALL.len();
+            let images = if all { Images::All } else { Images::Across };
+            return screener.part(self.grey(), view.area, images);
         }
         let mut ground = std::mem::take(&mut self.ground);
         let screen = ground.screen(self.grey(), self.scale, view, screener);

@@ -34,16 +34,17 @@ enum Kept {
 }
 
 impl Kept {
-    fn for_file(self, header: &Header) -> Result<usize, Declined> {
+    /// How many the hash of the whole takes, and how many are kept.
+    fn for_file(self, header: &Header) -> Result<(usize, usize), Declined> {
         let side = header.width.min(header.height);
         // of a progressive file only the means are read
         let means = header.kind == Kind::Progressive;
+        let few = if side < ONE { 2 } else { 1 };
         match self {
-            Self::These(kept) => Ok(kept),
+            Self::These(kept) => Ok((kept, kept)),
             _ if side < TWO => Err(Declined::Small),
-            Self::More if !means && side < ONE => Ok(4),
-            Self::More if !means && side < 2 * ONE => Ok(2),
-            _ => Ok(if side < ONE { 2 } else { 1 }),
+            Self::More if !means && side < 2 * ONE => Ok((few, 2 * few)),
+            _ => Ok((few, few)),
         }
     }
 }
@@ -51,8 +52,10 @@ impl Kept {
 /// The brightness of a picture by its low frequencies, and what is known of the rest.
 #[derive(Clone, Copy, Debug)]
 pub struct CoarseLuma<'a> {
-    /// The coefficients.
+    /// As many coefficients as the hash of the whole picture needs.
     pub coarse: Coarse<'a>,
+    /// As many as there are.
+    pub parts: Coarse<'a>,
     /// The step in which the means of the fields are quantised, in steps of brightness.
     pub step: f32,
     /// Bits of the file that code AC coefficients of the brightness; `None` where they are not
@@ -60,8 +63,8 @@ pub struct CoarseLuma<'a> {
     pub ac_bits: Option<u64>,
     /// Fields of 8 x 8 pixels.
     pub fields: u64,
-    /// The detail that the coefficients do not hold, as a mean square a pixel: the squares of the
-    /// coefficients left out, over 64, in the mean of at most 512 fields spread over the picture.
+    /// The detail that `coarse` does not hold, as a mean square a pixel: the squares of the
+    /// coefficients it leaves out, over 64, in the mean of at most 512 fields spread over the picture.
     /// `None` for progressive files.
     pub left_out: Option<f32>,
 }
@@ -74,7 +77,8 @@ pub struct CoarseLuma<'a> {
 /// for anything that is not as ITU-T T.81 says, it says why it [declines](Declined).
 ///
 /// Its buffers are used again from file to file; they grow to the size of three files and their
-/// fields. A file takes, beside itself, its bytes of data and four bytes a coefficient.
+/// fields. A file takes, beside itself, its bytes of data and four bytes a coefficient, or up to five if
+/// parts are looked at.
 ///
 /// ```
 /// use tutela::media::{CoarseDecoder, Declined, Limits};
@@ -147,6 +151,7 @@ impl CoarseDecoder {
             }
             let mut number = 0;
             while let Some(lane) = self.lanes.get_mut(..busy).and_then(|on| on.get_mut(number)) {
+                let file = lane.file;
                 let result = match lane.next(&self.cache) {
                     Ok(true) => {
                         number += 1;
@@ -155,7 +160,7 @@ impl CoarseDecoder {
                     Ok(false) => lane.result(),
                     Err(declined) => Err(declined),
                 };
-                sink(lane.file, result);
+                sink(file, result);
                 busy -= 1;
                 self.lanes.swap(number, busy);
             }
@@ -168,7 +173,8 @@ impl CoarseDecoder {
 struct Lane {
     file: usize,
     header: Header,
-    kept: usize,
+    /// Coefficients along each axis of a field: for the hash of the whole, and in all.
+    kept: (usize, usize),
     layout: Layout,
     entropy: Entropy,
     schedule: Schedule,
@@ -188,7 +194,7 @@ impl Default for Lane {
         Self {
             file: 0,
             header: Header::default(),
-            kept: 1,
+            kept: (1, 1),
             layout: Layout::default(),
             entropy: Entropy::default(),
             schedule: [0; 256],
@@ -213,11 +219,12 @@ impl Lane {
     ) -> Result<bool, Declined> {
         self.header = Header::read(file)?;
         let header = &self.header;
-        let kept = kept.for_file(header)?;
+        let (few, kept) = kept.for_file(header)?;
         self.layout = Layout::of(header);
         let Layout { columns, rows, .. } = self.layout;
         let length = file.len() as u64;
-        let memory = length + (columns * rows * kept * kept) as u64 * 4;
+        let both = if few < kept { few * few + kept * kept } else { kept * kept };
+        let memory = length + (columns * rows * both) as u64 * 4;
         let (width, height) = (u32::from(header.width), u32::from(header.height));
         if length > limits.max_bytes
             || memory > limits.max_memory
@@ -226,8 +233,8 @@ impl Lane {
             return Err(Declined::Limit);
         }
         let end = self.entropy.fill(file, header.data, header.restart > 0)?;
-        self.kept = kept;
-        self.values.begin(self.layout, kept, header.quantiser());
+        self.kept = (few, kept);
+        self.values.begin(self.layout, self.kept, header.quantiser());
         if header.kind == Kind::Progressive {
             self.levels(file, end, codes)?;
             return Ok(false);
@@ -337,12 +344,16 @@ impl Lane {
         Ok(true)
     }
 
-    fn result(&self) -> Result<CoarseLuma<'_>, Declined> {
+    fn result(&mut self) -> Result<CoarseLuma<'_>, Declined> {
         let Layout { width, height, columns, rows, .. } = self.layout;
         let sequential = self.header.kind == Kind::Sequential;
-        let coarse = Coarse::new(width, height, self.kept, self.values.plane());
+        self.values.finish();
+        let (few, kept) = self.kept;
+        let coarse = Coarse::new(width, height, few, self.values.few());
+        let parts = Coarse::new(width, height, kept, self.values.plane());
         Ok(CoarseLuma {
             coarse: coarse.ok_or(Declined::Damaged)?,
+            parts: parts.ok_or(Declined::Damaged)?,
             step: self.values.step / 8.0,
             ac_bits: sequential.then_some(self.values.bits),
             fields: (columns * rows) as u64,

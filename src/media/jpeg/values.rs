@@ -26,11 +26,15 @@ const DC: std::ops::RangeInclusive<i32> = -2048..=2047;
 pub(super) struct Values {
     layout: Layout,
     kept: usize,
+    /// Of how many the rest is told, and how many are in `fewer`.
+    few: usize,
     /// The step of the DC coefficient.
     pub(super) step: f32,
     /// Dequantisation in zigzag order.
     factors: Factors,
     plane: Vec<f32>,
+    /// The lowest coefficients of the plane, if they are fewer.
+    fewer: Vec<f32>,
     /// The DC coefficient before, quantised.
     last: i32,
     /// The next unit, its column and its row.
@@ -92,8 +96,14 @@ impl Samples {
 }
 
 impl Values {
-    /// Begins a picture of `kept` coefficients along each axis of a field.
-    pub(super) fn begin(&mut self, layout: Layout, kept: usize, quantiser: &[u16; 64]) {
+    /// Begins a picture of `kept` coefficients along each axis of a field, the `few` lowest of which are
+    /// wanted by themselves.
+    pub(super) fn begin(
+        &mut self,
+        layout: Layout,
+        (few, kept): (usize, usize),
+        quantiser: &[u16; 64],
+    ) {
         let Layout { columns, rows, .. } = layout;
         self.plane.clear();
         self.plane.resize(columns * rows * kept * kept, 0.0);
@@ -102,7 +112,7 @@ impl Values {
         }
         [self.step, ..] = self.factors.0;
         self.samples = Samples::new(columns * rows);
-        (self.layout, self.kept) = (layout, kept);
+        (self.layout, self.kept, self.few) = (layout, kept, few);
         (self.last, self.column, self.row, self.bits) = (0, 0, 0, 0);
     }
 
@@ -111,7 +121,27 @@ impl Values {
         &self.plane
     }
 
-    /// The mean of the squares of the coefficients not kept, a pixel.
+    /// Takes the lowest of all the coefficients apart.
+    pub(super) fn finish(&mut self) {
+        self.fewer.clear();
+        if self.few == self.kept {
+            return;
+        }
+        let wide = self.layout.columns * self.kept;
+        for lines in self.plane.chunks_exact(wide * self.kept) {
+            for line in lines.chunks_exact(wide).take(self.few) {
+                let fields = line.chunks_exact(self.kept);
+                self.fewer.extend(fields.flat_map(|field| field.iter().take(self.few)));
+            }
+        }
+    }
+
+    /// The lowest coefficients, once all are there.
+    pub(super) fn few(&self) -> &[f32] {
+        if self.few == self.kept { &self.plane } else { &self.fewer }
+    }
+
+    /// The mean of the squares of the coefficients that are not among the few, a pixel.
     #[expect(clippy::cast_possible_truncation, reason = "an estimate is rounded")]
     pub(super) fn left_out(&self) -> f32 {
         (self.samples.energy / f64::from(self.samples.count.max(1)) / 64.0) as f32
@@ -224,14 +254,14 @@ impl Values {
         })
     }
 
-    /// Sums up the squares of the AC coefficients not kept.
+    /// Sums up the squares of the AC coefficients that are not among the few.
     #[cold]
     fn sample(&mut self, data: &[u8], from: u32, pair: &Pair) -> Option<()> {
-        let (kept, factors) = (self.kept, &self.factors.0);
+        let (few, factors) = (self.few, &self.factors.0);
         let mut energy = 0.0;
         each(data, from, pair, 63, |place, value| {
             let at = usize::from(*ZIGZAG.get(place)?);
-            if at % 8 >= kept || at / 8 >= kept {
+            if at % 8 >= few || at / 8 >= few {
                 energy += f64::from(value as f32 * factors.get(place)?).powi(2);
             }
             Some(())

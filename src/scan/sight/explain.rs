@@ -2,7 +2,7 @@
 
 use super::sightings::Place;
 use crate::Result;
-use crate::hash::{Hash256, Orientations};
+use crate::hash::{Family, Hash256, Orientation, Orientations};
 use crate::index::Searcher;
 use crate::scan::Nearest;
 
@@ -11,7 +11,7 @@ use crate::scan::Nearest;
 pub(in crate::scan) struct Explain(Vec<Nearest>);
 
 impl Explain {
-    /// Compares a picture or a view, and its negative if that is wanted, with every entry.
+    /// Compares a picture in all orientations, or a view as it is asked about, with every entry.
     ///
     /// # Errors
     /// Those of reading the index.
@@ -19,18 +19,17 @@ impl Explain {
         &mut self,
         searcher: &mut Searcher,
         turned: &Orientations,
-        negatives: bool,
         place: Place,
+        family: Option<Family>,
     ) -> Result<()> {
-        let negative = turned.hashes.each_ref().map(Hash256::complement);
-        let both = [(turned.hashes, place), (negative, place.negative())];
+        let orientations = family.map_or(&Orientation::ALL[..], Family::orientations);
+        let negatives = family.is_some_and(Family::has_negatives);
+        let hashes: Vec<_> = turned.some(orientations).collect();
+        let negative = hashes.iter().map(Hash256::complement).collect();
+        let both = [(hashes, place), (negative, place.negative())];
         for (hashes, place) in both.into_iter().take(1 + usize::from(negatives)) {
             let Some(distance) = searcher.nearest(&hashes)? else { continue };
-            self.add(Nearest {
-                family: place.view.map(|view| view.family),
-                distance,
-                view: place.view,
-            });
+            self.add(Nearest { family, distance, view: place.view });
         }
         Ok(())
     }

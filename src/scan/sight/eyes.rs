@@ -181,13 +181,12 @@ impl Eyes {
             let seen = Seen::new(&view, scale, screen.quality());
             let place = Place { view: Some(seen), ..place };
             let turned = screen.orientations();
-            // hardly anybody inverts what they also cut or turn a little
-            let negative = !guess;
             if self.explain {
-                frames.explain.see(&mut self.searcher, &turned, negative, place)?;
+                frames.explain.see(&mut self.searcher, &turned, place, Some(view.family))?;
             }
             let with = (&mut self.searcher, self.search);
-            frames.asked += self.views.ask((frames.file, place), &turned, negative, with)?;
+            let asker = (frames.file, place, view.family);
+            frames.asked += self.views.ask(asker, &turned, with)?;
         }
         Ok(())
     }
@@ -206,7 +205,7 @@ impl Eyes {
         }
         frames.asked += 8;
         if self.explain {
-            frames.explain.see(&mut self.searcher, &hashes, false, place)?;
+            frames.explain.see(&mut self.searcher, &hashes, place, None)?;
         }
         let reach = (self.search, self.bounds.radius);
         frames.sightings.of_hashes(&mut self.searcher, &hashes, reach, prescale, place)

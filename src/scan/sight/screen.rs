@@ -85,9 +85,9 @@ impl Screening {
                 return;
             };
             let Some(detail) = detail(&luma, bytes.len()) else { return };
-            if eyes.effort > Effort::Plain && shows_parts(luma.coarse) && failed.is_ok() {
+            if eyes.effort > Effort::Plain && shows_parts(luma.parts) && failed.is_ok() {
                 let mut frames = Frames::of(*number);
-                failed = eyes.coarse_views(luma.coarse, &mut frames);
+                failed = eyes.coarse_views(luma.parts, &mut frames);
                 slot.views = Some(frames);
             }
             if eyes.complete {

@@ -2,7 +2,7 @@
 
 use super::sightings::{Place, Sighting, Sightings};
 use crate::Result;
-use crate::hash::{Hash256, Orientation, Orientations, Prescale, Radius};
+use crate::hash::{Family, Hash256, Orientation, Orientations, Prescale, Radius};
 use crate::index::{EntryRef, Searcher};
 
 /// Hashes that are asked about together at most: 2 MB of them.
@@ -16,35 +16,39 @@ pub(in crate::scan) struct Views {
     found: Vec<(usize, EntryRef, Sighting)>,
 }
 
-/// Who asks about the next hashes: eight, one an orientation.
+/// Who asks about the next hashes: one an orientation.
 #[derive(Clone, Copy, Debug)]
 struct Asker {
     file: usize,
     place: Place,
+    orientations: &'static [Orientation],
 }
 
 impl Views {
-    /// Asks about a view, and its negative if that is wanted, in all orientations; how many hashes.
+    /// Asks about a view in the orientations of its family, and about its negative if the family has
+    /// them; how many hashes.
     ///
     /// # Errors
     /// Those of reading the index.
     pub(super) fn ask(
         &mut self,
-        (file, place): (usize, Place),
+        (file, place, family): (usize, Place, Family),
         turned: &Orientations,
-        negative: bool,
         (searcher, radius): (&mut Searcher, Radius),
     ) -> Result<u64> {
-        self.hashes.extend(turned.hashes);
-        self.askers.push(Asker { file, place });
-        if negative {
-            self.hashes.extend(turned.hashes.each_ref().map(Hash256::complement));
-            self.askers.push(Asker { file, place: place.negative() });
+        let before = self.hashes.len();
+        let orientations = family.orientations();
+        self.hashes.extend(turned.some(orientations));
+        self.askers.push(Asker { file, place, orientations });
+        if family.has_negatives() {
+            self.hashes.extend(turned.some(orientations).map(|hash| hash.complement()));
+            self.askers.push(Asker { file, place: place.negative(), orientations });
         }
+        let asked = self.hashes.len() - before;
         if self.hashes.len() >= MOST {
             self.search(searcher, radius)?;
         }
-        Ok(if negative { 16 } else { 8 })
+        Ok(asked as u64)
     }
 
     /// Answers what was asked.
@@ -58,9 +62,9 @@ impl Views {
     ) -> Result<()> {
         let answers = searcher.within_many(&self.hashes, radius)?;
         let asked = self.askers.iter().flat_map(|asker| {
-            Orientation::ALL.into_iter().map(move |orientation| (asker, orientation))
+            asker.orientations.iter().map(move |orientation| (asker, *orientation))
         });
-        for ((Asker { file, place }, orientation), hits) in asked.zip(answers) {
+        for ((Asker { file, place, .. }, orientation), hits) in asked.zip(answers) {
             for hit in hits {
                 let (distance, prescale, place) = (hit.distance, Prescale::Tool, *place);
                 let sighting = Sighting { distance, orientation, prescale, place };

@@ -1,61 +1,50 @@
 //! Turned, padded and filled pictures.
 
 use super::super::ground::{Plane, beyond, grow};
-use super::super::turn::{Turn, turn};
 use super::super::{Area, Effort, Family, View};
 use super::{photograph, sheet};
-use crate::hash::{Hasher, Pixels, Prescale, Screener};
+use crate::hash::{Hasher, Orientations, Pixels, Prescale, Screener};
+
+/// A picture turned counter-clockwise about its middle, sample by sample; its edges go on.
+fn turned(grey: &[u8], width: usize, height: usize, angle: f64) -> Vec<u8> {
+    let (sin, cos) = angle.to_radians().sin_cos();
+    let middle = [width as f64 / 2.0, height as f64 / 2.0];
+    let mut out = Vec::new();
+    for y in 0..height {
+        for x in 0..width {
+            let (x, y) = (x as f64 + 0.5 - middle[0], y as f64 + 0.5 - middle[1]);
+            let from_x = (cos * x - sin * y + middle[0]).clamp(0.0, width as f64 - 1.0);
+            let from_y = (sin * x + cos * y + middle[1]).clamp(0.0, height as f64 - 1.0);
+            out.push(grey[from_y as usize * width + from_x as usize]);
+        }
+    }
+    out
+}
 
 #[test]
 fn a_picture_is_turned_about_its_middle_as_a_person_sees_it() {
-    // a bright spot right of the middle, of a picture twice as wide as high
-    let (width, height) = (400, 200);
-    let mut plane = Plane::default();
-    plane.resize(width, height);
-    plane.data.fill(20);
-    for y in 95..105 {
-        for x in 315..325 {
-            plane.data[y * width + x] = 250;
-        }
-    }
-    for (angle, sides) in
-        [(0.0, [1.0, 1.0]), (20.0, [1.0, 1.0]), (-30.0, [1.0, 1.0]), (20.0, [1.5, 3.0])]
-    {
-        let area = Area { left: 0.0, top: 0.0, width: 400.0, height: 200.0 };
-        let mut turned = Plane::default();
-        let place = turn(&plane, &Turn { angle, sides, area }, &mut turned).unwrap();
-        assert_eq!((place.left, place.top, turned.width, turned.height), (0.0, 0.0, width, height));
-        let (mut sum, mut x, mut y) = (0.0, 0.0, 0.0);
-        for (at, &value) in turned.data.iter().enumerate().filter(|(_, value)| **value > 100) {
-            sum += f64::from(value);
-            x += f64::from(value) * ((at % width) as f64 + 0.5);
-            y += f64::from(value) * ((at / width) as f64 + 0.5);
-        }
-        // counter-clockwise: what is at the right goes up; in pixels of the picture
-        let reach = 120.0 * sides[0];
-        let (sin, cos) = f64::to_radians(angle).sin_cos();
-        let seen = [
-            (x / sum - 200.0) * sides[0] - reach * cos,
-            (y / sum - 100.0) * sides[1] + reach * sin,
-        ];
-        assert!(seen.iter().all(|off| off.abs() < 2.0), "{angle} {sides:?}: {seen:?}");
-        // the slow twin: between the four samples next to each place
-        for (at, &found) in turned.data.iter().enumerate() {
-            let (x, y) = ((at % width) as f64 + 0.5 - 200.0, (at / width) as f64 + 0.5 - 100.0);
-            let ratio = sides[1] / sides[0];
-            let from_x = (cos * x - sin * ratio * y + 199.5).clamp(0.0, width as f64 - 1.0);
-            let from_y = (sin / ratio * x + cos * y + 99.5).clamp(0.0, height as f64 - 1.0);
-            let sample = |x: f64, y: f64| {
-                let (x, y) = (x.min(width as f64 - 1.0), y.min(height as f64 - 1.0));
-                f64::from(plane.data[y as usize * width + x as usize])
+    let mut screener = Screener::new();
+    // one that the sheet has all of, and two of which it samples
+    for (seed, (width, height)) in (40..).zip([(400, 300), (1000, 500), (600, 900)]) {
+        let grey = photograph(seed, width, height);
+        let mut sheet = sheet(&grey, width, height);
+        let whole = sheet.views(Effort::Fast)[0];
+        for angle in [-7.0, -2.5, 2.5, 7.0] {
+            let by_hand = turned(&grey, width, height, angle);
+            let by_hand = Pixels::grey(width, height, &by_hand).unwrap();
+            let wanted = Hasher::new().turned(by_hand, Prescale::Tool);
+            let mut distances = |angle: f64| {
+                let view = View { angle, ..View::new(Family::Turn, whole.area) };
+                let found = sheet.screen(&view, &mut screener).unwrap().orientations();
+                Family::Turn.orientations().iter().map(move |&orientation| {
+                    let hash = |of: &Orientations| of.some(&[orientation]).next().unwrap();
+                    hash(&found).distance(&hash(&wanted))
+                })
             };
-            let (left, top) = (from_x.floor(), from_y.floor());
-            let (part, low) = (from_x - left, from_y - top);
-            let above = sample(left, top) * (1.0 - part) + sample(left + 1.0, top) * part;
-            let below =
-                sample(left, top + 1.0) * (1.0 - part) + sample(left + 1.0, top + 1.0) * part;
-            let wanted = above * (1.0 - low) + below * low;
-            assert!((f64::from(found) - wanted).abs() <= 4.0, "{at}: {found} {wanted}");
+            // as it lies and mirrored
+            let near: Vec<_> = distances(angle).collect();
+            assert!(near.iter().all(|distance| *distance <= 28), "{width}, {angle}: {near:?}");
+            assert!(distances(-angle).all(|distance| distance > 60), "{width}, {angle}");
         }
     }
 }
