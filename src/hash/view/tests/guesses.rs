@@ -1,7 +1,7 @@
 //! Turned, padded and filled pictures.
 
 use super::super::ground::{Plane, beyond, grow};
-use super::super::{Area, Effort, Family, View};
+use super::super::{Effort, Family, View};
 use super::{photograph, sheet};
 use crate::hash::{Hasher, Orientations, Pixels, Prescale, Screener};
 
