@@ -9,6 +9,8 @@
 
 use std::ops::Range;
 
+use fearless_simd::{Level, dispatch, f32x4, prelude::*};
+
 use super::luma::Luma;
 
 /// The side of the reduced picture.
@@ -91,12 +93,14 @@ impl Filter {
             for (lane, line) in self.raw.chunks_exact_mut(stride).take(rows).enumerate() {
                 luma.row(top + lane, &mut line[..width]);
             }
-            turn_to_lanes(&self.raw, stride, &mut self.strip);
+            let strip = &mut self.strip;
+            dispatch!(Level::new(), simd => turn_to_lanes(simd, &self.raw, stride, strip));
             let boxes = &mut self.boxes;
             slide(across, &self.strip, |at, sum| {
                 boxes[at] = mean(sum, across.count(at));
             });
-            turn_to_rows(&self.boxes, stride, &mut self.raw);
+            let raw = &mut self.raw;
+            dispatch!(Level::new(), simd => turn_to_rows(simd, &self.boxes, stride, raw));
             for lane in 0..rows {
                 if let Some(at) = self.first.add(&self.raw[lane * stride..][..stride]) {
                     self.collect(at, &mut waiting, across, &mut reduced);
@@ -121,7 +125,8 @@ impl Filter {
         if *waiting < LANES && at + 1 < self.first.window.length {
             return;
         }
-        turn_to_lanes(&self.smooth, stride, &mut self.strip);
+        let strip = &mut self.strip;
+        dispatch!(Level::new(), simd => turn_to_lanes(simd, &self.smooth, stride, strip));
         let boxes = &mut self.boxes;
         slide(across, &self.strip, |at, sum| boxes[at] = *sum);
         // Only the columns that the reduced picture keeps are worth a division.
@@ -271,13 +276,14 @@ fn exact_reciprocal(count: usize) -> Option<f32> {
 }
 
 /// Turns [`LANES`] rows of `stride` samples so that they lie side by side.
-pub(super) fn turn_to_lanes(rows: &[f32], stride: usize, strip: &mut [Lanes]) {
+#[inline(always)]
+pub(super) fn turn_to_lanes<S: Simd>(simd: S, rows: &[f32], stride: usize, strip: &mut [Lanes]) {
     for (four, rows) in rows.chunks_exact(4 * stride).enumerate() {
         let [a, b, c, d] =
             [0, 1, 2, 3].map(|row| rows[row * stride..][..stride].as_chunks::<4>().0);
         let columns = strip.as_chunks_mut::<4>().0;
         for ((((columns, a), b), c), d) in columns.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-            let tile = transpose([*a, *b, *c, *d]);
+            let tile = transpose(simd, [a, b, c, d]);
             for (lanes, samples) in columns.iter_mut().zip(tile) {
                 lanes.as_chunks_mut().0[four] = samples;
             }
@@ -286,7 +292,8 @@ pub(super) fn turn_to_lanes(rows: &[f32], stride: usize, strip: &mut [Lanes]) {
 }
 
 /// The way back.
-fn turn_to_rows(strip: &[Lanes], stride: usize, rows: &mut [f32]) {
+#[inline(always)]
+fn turn_to_rows<S: Simd>(simd: S, strip: &[Lanes], stride: usize, rows: &mut [f32]) {
     for (four, rows) in rows.chunks_exact_mut(4 * stride).enumerate() {
         let (ab, cd) = rows.split_at_mut(2 * stride);
         let (a, b) = ab.split_at_mut(stride);
@@ -294,23 +301,18 @@ fn turn_to_rows(strip: &[Lanes], stride: usize, rows: &mut [f32]) {
         let [a, b, c, d] = [a, b, c, d].map(|row| row.as_chunks_mut::<4>().0);
         let columns = strip.as_chunks::<4>().0;
         for ((((columns, a), b), c), d) in columns.iter().zip(a).zip(b).zip(c).zip(d) {
-            let mut tile = [[0.0; 4]; 4];
-            for (samples, lanes) in tile.iter_mut().zip(columns) {
-                *samples = lanes.as_chunks::<4>().0[four];
-            }
-            [*a, *b, *c, *d] = transpose(tile);
+            let [e, f, g, h] = columns;
+            let tile = [e, f, g, h].map(|lanes| &lanes.as_chunks::<4>().0[four]);
+            [*a, *b, *c, *d] = transpose(simd, tile);
         }
     }
 }
 
-/// In loops: closures over arrays are not always inlined, and then take most of the time.
 #[inline(always)]
-fn transpose(tile: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
-    let mut columns = [[0.0; 4]; 4];
-    for (row, samples) in tile.iter().enumerate() {
-        for (column, sample) in columns.iter_mut().zip(samples) {
-            column[row] = *sample;
-        }
-    }
-    columns
+fn transpose<S: Simd>(simd: S, rows: [&[f32; 4]; 4]) -> [[f32; 4]; 4] {
+    let [a, b, c, d] = rows.map(|row| f32x4::load_array_ref(simd, row));
+    let (ac, bd) = (a.zip_low(c), b.zip_low(d));
+    let (ac_high, bd_high) = (a.zip_high(c), b.zip_high(d));
+    [ac.zip_low(bd), ac.zip_high(bd), ac_high.zip_low(bd_high), ac_high.zip_high(bd_high)]
+        .map(|column| column.into())
 }

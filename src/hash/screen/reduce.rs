@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use fearless_simd::{Level, dispatch, f32x16, prelude::*};
+
 use super::super::filter::{Grid, LANES, Lanes, SIDE, turn_to_lanes};
 use super::super::luma::Luma;
 use super::operator::{Axis, Operator, Row};
@@ -37,6 +39,21 @@ impl Reducer {
     /// images to the others if these are wanted.
     pub(super) fn reduce(
         &mut self,
+        plane: Plane<'_>,
+        width: usize,
+        (across, down): (&Axis, &Axis),
+        grids: &mut [Grid],
+    ) {
+        dispatch!(
+            Level::new(),
+            simd => self.reduce_with(simd, plane, width, (across, down), grids)
+        );
+    }
+
+    #[inline(always)]
+    fn reduce_with<S: Simd>(
+        &mut self,
+        simd: S,
         plane: Plane<'_>,
         width: usize,
         (across, down): (&Axis, &Axis),
@@ -89,15 +106,16 @@ impl Reducer {
                         self.band = band;
                     }
                 }
-                turn_to_lanes(&self.lines, stride, &mut self.strip);
+                turn_to_lanes(simd, &self.lines, stride, &mut self.strip);
                 let operators = [&across.plain, &across.mirrored];
                 for (operator, grid) in operators.into_iter().zip(grids) {
-                    columns(operator, &self.strip, fields.start / LANES, grid);
+                    columns(simd, operator, &self.strip, fields.start / LANES, grid);
                 }
             }
         }
     }
 
+    #[inline(always)]
     /// Sums rows of the plane, of which `band` begins at row `top`, to rows of the reduced picture.
     fn lines<T: Sample>(
         &mut self,
@@ -116,15 +134,14 @@ impl Reducer {
 }
 
 /// Sums the columns of a strip to those of the reduced picture.
-fn columns(operator: &Operator, strip: &[Lanes], group: usize, grid: &mut Grid) {
+#[inline(always)]
+fn columns<S: Simd>(simd: S, operator: &Operator, strip: &[Lanes], group: usize, grid: &mut Grid) {
     for (row, line) in operator.rows(0..SIDE).zip(grid) {
-        let mut sums = [0.0; LANES];
+        let mut sums = f32x16::splat(simd, 0.0);
         for (weight, lanes) in row.weights.iter().zip(&strip[row.first..]) {
-            for (sum, sample) in sums.iter_mut().zip(lanes) {
-                *sum += weight * sample;
-            }
+            sums += f32x16::load_array_ref(simd, lanes) * *weight;
         }
-        line.as_chunks_mut::<LANES>().0[group] = sums;
+        line.as_chunks_mut::<LANES>().0[group] = sums.into();
     }
 }
 
@@ -135,12 +152,14 @@ trait Sample: Copy {
 }
 
 impl Sample for f32 {
+    #[inline(always)]
     fn sum(band: &[f32], row: Row<'_>, line: &mut [f32]) {
-        weighted(band, row.weights, line, |sample| sample);
+        weighted(band, row.weights, line, std::convert::identity);
     }
 }
 
 impl Sample for u8 {
+    #[inline(always)]
     fn sum(band: &[u8], row: Row<'_>, line: &mut [f32]) {
         match row.wholes {
             Some((wholes, unit)) => counted(band, wholes, unit, line),
@@ -149,18 +168,22 @@ impl Sample for u8 {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn weighted<T: Copy>(band: &[T], weights: &[f32], line: &mut [f32], value: impl Fn(T) -> f32) {
     let width = line.len();
-    each_chunk(line, |from, line: &mut [f32; TOGETHER]| {
-        let mut sums = [0.0; TOGETHER];
-        for (weight, row) in weights.iter().zip(band.chunks_exact(width)) {
-            for (sum, sample) in sums.iter_mut().zip(chunk::<_, TOGETHER>(row, from)) {
-                *sum += weight * value(*sample);
+    each_chunk(
+        line,
+        #[inline(always)]
+        |from, line: &mut [f32; TOGETHER]| {
+            let mut sums = [0.0; TOGETHER];
+            for (weight, row) in weights.iter().zip(band.chunks_exact(width)) {
+                for (sum, sample) in sums.iter_mut().zip(chunk::<_, TOGETHER>(row, from)) {
+                    *sum += weight * value(*sample);
+                }
             }
-        }
-        *line = sums;
-    });
+            *line = sums;
+        },
+    );
     if width < TOGETHER {
         line.fill(0.0);
         for (weight, row) in weights.iter().zip(band.chunks_exact(width)) {
@@ -172,21 +195,25 @@ fn weighted<T: Copy>(band: &[T], weights: &[f32], line: &mut [f32], value: impl 
 }
 
 /// In 16 bits, exactly.
-#[inline]
+#[inline(always)]
 fn counted(band: &[u8], wholes: &[u16], unit: f32, line: &mut [f32]) {
     const TOGETHER: usize = 2 * self::TOGETHER;
     let width = line.len();
-    each_chunk(line, |from, line: &mut [f32; TOGETHER]| {
-        let mut sums = [0_u16; TOGETHER];
-        for (count, row) in wholes.iter().zip(band.chunks_exact(width)) {
-            for (sum, sample) in sums.iter_mut().zip(chunk::<_, TOGETHER>(row, from)) {
-                *sum += count * u16::from(*sample);
+    each_chunk(
+        line,
+        #[inline(always)]
+        |from, line: &mut [f32; TOGETHER]| {
+            let mut sums = [0_u16; TOGETHER];
+            for (count, row) in wholes.iter().zip(band.chunks_exact(width)) {
+                for (sum, sample) in sums.iter_mut().zip(chunk::<_, TOGETHER>(row, from)) {
+                    *sum += count * u16::from(*sample);
+                }
             }
-        }
-        for (value, sum) in line.iter_mut().zip(&sums) {
-            *value = f32::from(*sum) * unit;
-        }
-    });
+            for (value, sum) in line.iter_mut().zip(&sums) {
+                *value = f32::from(*sum) * unit;
+            }
+        },
+    );
     if width < TOGETHER {
         let mut sums = [0_u16; TOGETHER];
         for (count, row) in wholes.iter().zip(band.chunks_exact(width)) {

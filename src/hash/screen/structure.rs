@@ -1,41 +1,45 @@
 //! How much structure a picture has: the reference's rule, side by side.
 
+use fearless_simd::{Level, dispatch, f32x16, prelude::*};
+
 use super::super::filter::{Grid, SIDE};
 
 /// Steps that are counted together.
-const TOGETHER: usize = 8;
+const TOGETHER: usize = 16;
 
 /// The quality of [`super::super::Pdq`], but for steps that are a whole hundredth to the last digit.
 pub(super) fn quality(grid: &Grid) -> u8 {
-    let mut sums = [0.0; TOGETHER];
-    for (upper, lower) in grid.iter().zip(&grid[1..]) {
-        let parts = upper.as_chunks().0.iter().zip(lower.as_chunks().0);
-        parts.for_each(|(from, to)| count(&mut sums, from, to));
-    }
-    for row in grid {
-        let (from, to) = (&row[..SIDE - 1], &row[1..]);
-        let (parts, others) = (from.as_chunks::<TOGETHER>(), to.as_chunks::<TOGETHER>());
-        parts.0.iter().zip(others.0).for_each(|(from, to)| count(&mut sums, from, to));
-        // The row has a step less than samples.
-        let (mut left, mut right) = ([0.0; TOGETHER], [0.0; TOGETHER]);
-        left[1..].copy_from_slice(parts.1);
-        right[1..].copy_from_slice(others.1);
-        count(&mut sums, &left, &right);
-    }
-    // A sum of whole numbers.
-    (sums.iter().sum::<f32>() as i64 / 90).min(100) as u8
+    // a sum of whole numbers
+    let sum: f32 = dispatch!(Level::new(), simd => steps(simd, grid)).iter().sum();
+    (sum as i64 / 90).min(100) as u8
 }
 
-/// Adds the whole hundredths of the full range in each step.
+/// The whole hundredths of the full range in all steps from a sample to the next, down and across.
 #[inline(always)]
-fn count(sums: &mut [f32; TOGETHER], from: &[f32; TOGETHER], to: &[f32; TOGETHER]) {
-    /// Numbers of this size have no fraction.
-    const WHOLE: f32 = (1 << 23) as f32;
-    for ((sum, from), to) in sums.iter_mut().zip(from).zip(to) {
-        let step = (from - to).abs() * (100.0 / 255.0);
-        let nearest = (step + WHOLE) - WHOLE;
-        *sum += nearest - f32::from(nearest > step);
+fn steps<S: Simd>(simd: S, grid: &Grid) -> [f32; TOGETHER] {
+    let mut sums = f32x16::splat(simd, 0.0);
+    let load = |part: &[f32; TOGETHER]| f32x16::load_array_ref(simd, part);
+    for (upper, lower) in grid.iter().zip(&grid[1..]) {
+        for (from, to) in upper.as_chunks().0.iter().zip(lower.as_chunks().0) {
+            sums += hundredths(load(from), load(to));
+        }
     }
+    for row in grid {
+        let (parts, others) = (row.as_chunks().0, row[1..].as_chunks());
+        for (from, to) in parts.iter().zip(others.0) {
+            sums += hundredths(load(from), load(to));
+        }
+        // after the last sample there is no step
+        let mut next = [row[SIDE - 1]; TOGETHER];
+        next[..TOGETHER - 1].copy_from_slice(others.1);
+        sums += hundredths(load(&parts[parts.len() - 1]), load(&next));
+    }
+    sums.into()
+}
+
+#[inline(always)]
+fn hundredths<S: Simd>(from: f32x16<S>, to: f32x16<S>) -> f32x16<S> {
+    ((from - to).abs() * (100.0 / 255.0)).floor()
 }
 
 #[cfg(test)]
@@ -61,14 +65,5 @@ mod tests {
             seen[usize::from(found)] = true;
         }
         assert!(seen.iter().filter(|seen| **seen).count() > 20);
-    }
-
-    #[test]
-    fn whole_hundredths_count_whole() {
-        for quarters in 0..=20_u8 {
-            let mut sums = [0.0; TOGETHER];
-            count(&mut sums, &[12.75 * f32::from(quarters); TOGETHER], &[0.0; TOGETHER]);
-            assert_eq!(sums, [5.0 * f32::from(quarters); TOGETHER]);
-        }
     }
 }

@@ -5,15 +5,18 @@
 
 use std::f64::consts::PI;
 
+use fearless_simd::{Level, dispatch, f32x16, prelude::*};
+
 use super::super::dct::{KEPT, Spectrum};
 use super::super::filter::{Grid, SIDE};
 
 const HALF: usize = SIDE / 2;
 const QUARTER: usize = SIDE / 4;
 
-/// As many sums as the registers of every x86-64 hold: of so many frequencies and columns.
+/// Frequencies that are summed together.
 const FREQUENCIES: usize = 4;
-const COLUMNS: usize = 8;
+/// Columns that are.
+const COLUMNS: usize = 16;
 
 /// Cosines by position, of some frequencies.
 type Table<const POSITIONS: usize> = [[f32; FREQUENCIES]; POSITIONS];
@@ -37,8 +40,13 @@ impl Transform {
 
     /// The spectrum of a picture whose columns lie as rows.
     pub(super) fn of_turned(&self, grid: &Grid) -> Spectrum {
+        dispatch!(Level::new(), simd => self.transformed(simd, grid))
+    }
+
+    #[inline(always)]
+    fn transformed<S: Simd>(&self, simd: S, grid: &Grid) -> Spectrum {
         let mut lines = [[0.0; SIDE]; KEPT];
-        self.along_columns(grid, &mut lines);
+        self.along_columns(simd, grid, &mut lines);
         let mut turned = [[0.0; KEPT]; SIDE];
         for (index, line) in lines.iter().enumerate() {
             for (row, value) in turned.iter_mut().zip(line) {
@@ -46,20 +54,25 @@ impl Transform {
             }
         }
         let mut spectrum = [[0.0; KEPT]; KEPT];
-        self.along_columns(&turned, &mut spectrum);
+        self.along_columns(simd, &turned, &mut spectrum);
         spectrum
     }
 
     /// Transforms all columns, side by side.
-    fn along_columns<const WIDTH: usize>(
+    #[inline(always)]
+    fn along_columns<S: Simd, const WIDTH: usize>(
         &self,
+        simd: S,
         rows: &[[f32; WIDTH]; SIDE],
         spectra: &mut [[f32; WIDTH]; KEPT],
     ) {
         for part in 0..WIDTH / COLUMNS {
-            let samples = |row: usize| rows[row].as_chunks::<COLUMNS>().0[part];
-            let mut odd = [[0.0; COLUMNS]; HALF];
-            let mut even = [[[0.0; COLUMNS]; QUARTER]; 2];
+            let samples = |row: usize| {
+                f32x16::load_array_ref(simd, &rows[row].as_chunks::<COLUMNS>().0[part])
+            };
+            let none = f32x16::splat(simd, 0.0);
+            let mut odd = [none; HALF];
+            let mut even = [[none; QUARTER]; 2];
             for row in 0..QUARTER {
                 let inner = HALF - 1 - row;
                 let (sum, difference) = fold(samples(row), samples(SIDE - 1 - row));
@@ -68,16 +81,16 @@ impl Transform {
                 odd[inner] = inner_difference;
                 (even[1][row], even[0][row]) = fold(sum, inner_sum);
             }
-            let mut put = |frequency: usize, sums: &[f32; COLUMNS]| {
-                spectra[frequency - 1].as_chunks_mut().0[part] = *sums;
+            let mut put = |frequency: usize, sums: f32x16<S>| {
+                spectra[frequency - 1].as_chunks_mut::<COLUMNS>().0[part] = sums.into();
             };
             for (index, table) in self.odd.iter().enumerate() {
-                for (at, sums) in product(table, &odd).iter().enumerate() {
+                for (at, sums) in product(simd, table, &odd).into_iter().enumerate() {
                     put(8 * index + 2 * at + 1, sums);
                 }
             }
             for (index, (table, even)) in self.even.iter().zip(&even).enumerate() {
-                for (at, sums) in product(table, even).iter().enumerate() {
+                for (at, sums) in product(simd, table, even).into_iter().enumerate() {
                     put(4 * at + 2 * index + 2, sums);
                 }
             }
@@ -100,26 +113,20 @@ fn table<const N: usize>(frequency: impl Fn(usize) -> usize) -> Table<N> {
 
 /// The sum and the difference.
 #[inline(always)]
-fn fold(a: [f32; COLUMNS], b: [f32; COLUMNS]) -> ([f32; COLUMNS], [f32; COLUMNS]) {
-    let (mut sum, mut difference) = (a, a);
-    for ((sum, difference), b) in sum.iter_mut().zip(&mut difference).zip(b) {
-        *sum += b;
-        *difference -= b;
-    }
-    (sum, difference)
+fn fold<S: Simd>(a: f32x16<S>, b: f32x16<S>) -> (f32x16<S>, f32x16<S>) {
+    (a + b, a - b)
 }
 
 #[inline(always)]
-fn product<const N: usize>(
+fn product<S: Simd, const N: usize>(
+    simd: S,
     table: &Table<N>,
-    samples: &[[f32; COLUMNS]; N],
-) -> [[f32; COLUMNS]; FREQUENCIES] {
-    let mut sums = [[0.0; COLUMNS]; FREQUENCIES];
+    samples: &[f32x16<S>; N],
+) -> [f32x16<S>; FREQUENCIES] {
+    let mut sums = [f32x16::splat(simd, 0.0); FREQUENCIES];
     for (cosines, samples) in table.iter().zip(samples) {
-        for (sums, cosine) in sums.iter_mut().zip(cosines) {
-            for (sum, sample) in sums.iter_mut().zip(samples) {
-                *sum += cosine * sample;
-            }
+        for (sum, cosine) in sums.iter_mut().zip(cosines) {
+            *sum += *samples * *cosine;
         }
     }
     sums

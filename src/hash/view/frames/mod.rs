@@ -16,8 +16,8 @@ const FLAT: u8 = 10;
 const OUTLIERS: usize = 40;
 /// Boxes that cover each other by more than this are one.
 const SAME: f64 = 0.96;
-/// Boxes without captions, between bars, of several such boxes, and between edges, at most.
-const MOST: [usize; 4] = [4, 6, 5, 4];
+/// Boxes inside borders, without captions, between bars, of several such boxes, and between edges, at most.
+const MOST: [usize; 5] = [3, 4, 6, 5, 4];
 
 /// The side of the tiles in which a picture is turned.
 const TILE: usize = 32;
@@ -35,17 +35,17 @@ pub(super) struct Layout {
 pub(super) fn frames(grey: Pixels<'_>) -> Layout {
     let finder = Finder::new(grey);
     let whole = Rect { left: 0, top: 0, right: grey.width(), bottom: grey.height() };
-    let mut blocks = finder.trims(whole);
-    let trimmed = blocks.first().copied().unwrap_or(whole);
+    let trims = finder.trims(whole);
+    let trimmed = trims.first().copied().unwrap_or(whole);
     let captions = finder.without_text(whole);
-    let mut runs = Vec::new();
+    let (mut blocks, mut runs) = (Vec::new(), Vec::new());
     for lines in [Lines::Rows, Lines::Columns] {
         finder.cut(trimmed, bars::DEPTH, lines, &mut blocks);
         finder.runs(trimmed, lines, &mut runs);
     }
     let edges = finder.between_edges(trimmed);
     let mut found = Vec::new();
-    for (mut rects, most) in [captions, blocks, runs, edges].into_iter().zip(MOST) {
+    for (mut rects, most) in [trims, captions, blocks, runs, edges].into_iter().zip(MOST) {
         rects.sort_by_key(|rect| std::cmp::Reverse(rect.area()));
         let before = found.len();
         for area in rects.into_iter().filter(|rect| rect.counts(whole)).map(Rect::area_of) {
