@@ -21,6 +21,11 @@ pub(super) const ZIGZAG: [u8; 64] = [
 /// The quantised DC coefficients that eight bits a sample can have.
 const DC: std::ops::RangeInclusive<i32> = -2048..=2047;
 
+/// Bits of a word, at least.
+const WORD: u32 = 57;
+/// Bits of a coefficient with its code, at most.
+const LONGEST: u32 = 16 + 15;
+
 /// Where values go, and what is known of those that are left out.
 #[derive(Debug, Default)]
 pub(super) struct Values {
@@ -32,6 +37,8 @@ pub(super) struct Values {
     pub(super) step: f32,
     /// Dequantisation in zigzag order.
     factors: Factors,
+    /// Where in a plane each coefficient of a field goes, in zigzag order; those not kept, to the first.
+    slots: Slots,
     plane: Vec<f32>,
     /// The lowest coefficients of the plane, if they are fewer.
     fewer: Vec<f32>,
@@ -47,6 +54,15 @@ pub(super) struct Values {
 
 #[derive(Debug)]
 struct Factors([f32; 64]);
+
+#[derive(Debug)]
+struct Slots([u32; 64]);
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self([0; 64])
+    }
+}
 
 impl Default for Factors {
     fn default() -> Self {
@@ -111,6 +127,10 @@ impl Values {
             *factor = step.into();
         }
         [self.step, ..] = self.factors.0;
+        for (slot, at) in self.slots.0.iter_mut().zip(ZIGZAG.map(usize::from)) {
+            let (u, v) = (at % 8, at / 8);
+            *slot = if u < kept && v < kept { (v * columns * kept + u) as u32 } else { 0 };
+        }
         self.samples = Samples::new(columns * rows);
         (self.layout, self.kept, self.few) = (layout, kept, few);
         (self.last, self.column, self.row, self.bits) = (0, 0, 0, 0);
@@ -213,17 +233,18 @@ impl Values {
                     next = next.get(1..)?;
                     let (difference, length) = pair.dc.get(word(data, from))?;
                     let (x, y) = self.place(x, y);
-                    self.put(x, y, difference, 0)?;
-                    let from = from + length;
-                    self.bits += u64::from(to.saturating_sub(from));
+                    let begin = from + length;
+                    self.bits += u64::from(to.saturating_sub(begin));
                     if x < columns && y < rows {
                         if self.kept > 1 {
-                            self.low(data, from, pair, (x, y))?;
+                            self.low(data, begin, pair, (x, y))?;
                         }
                         if self.samples.next() {
-                            self.sample(data, from, pair)?;
+                            self.sample(data, begin, pair)?;
                         }
                     }
+                    // where those not kept went
+                    self.put(x, y, difference, 0)?;
                 }
             }
             self.advance();
@@ -233,23 +254,20 @@ impl Values {
     }
 
     /// Reads the AC coefficients to be kept.
+    #[inline(always)]
     fn low(&mut self, data: &[u8], from: u32, pair: &Pair, (x, y): (usize, usize)) -> Option<()> {
-        let kept = self.kept;
+        let Self { kept, layout, plane, factors, slots, .. } = self;
         // the place of the last one kept in zigzag order
         let last = match kept {
             2 => 4,
             4 => 24,
             _ => 63,
         };
-        let columns = self.layout.columns * kept;
-        let field = self.plane.get_mut(y * kept * columns + x * kept..)?;
-        let factors = &self.factors.0;
+        let field = plane.get_mut((y * layout.columns * *kept + x) * *kept..)?;
         each(data, from, pair, last, |place, value| {
-            let at = usize::from(*ZIGZAG.get(place)?);
-            let (u, v) = (at % 8, at / 8);
-            if u < kept && v < kept {
-                *field.get_mut(v * columns + u)? = value as f32 * factors.get(place)?;
-            }
+            // those not kept go where the DC coefficient will be
+            let slot = *slots.0.get(place)?;
+            *field.get_mut(slot as usize)? = value as f32 * factors.0.get(place)?;
             Some(())
         })
     }
@@ -282,8 +300,12 @@ fn each(
     mut found: impl FnMut(usize, i32) -> Option<()>,
 ) -> Option<()> {
     let (mut bit, mut place) = (from, 1);
+    let (mut bits, mut used) = (word(data, bit), 0);
     while place <= last {
-        let bits = word(data, bit);
+        if used > WORD - LONGEST {
+            bit += used;
+            (bits, used) = (word(data, bit), 0);
+        }
         let (length, symbol) = pair.ac.read(bits)?;
         let size = u32::from(symbol & 15);
         if symbol == 0 {
@@ -294,7 +316,8 @@ fn each(
             found(place, extend(bits << length, size))?;
         }
         place += 1;
-        bit += length + size;
+        bits <<= length + size;
+        used += length + size;
     }
     Some(())
 }
