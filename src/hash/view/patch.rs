@@ -1,5 +1,7 @@
 //! A sharply bounded patch in a corner: a logo, a stamp, a sticker.
 
+use std::ops::Range;
+
 use super::super::Pixels;
 use super::Area;
 
@@ -19,65 +21,96 @@ const RIM: usize = 2;
 pub(super) fn patch(grey: Pixels<'_>) -> Option<Area> {
     let (width, height) = (grey.width(), grey.height());
     let [least, most] = SIDES.map(|part| (part * width.min(height) as f64) as usize);
-    let mut best = (ALONG, None);
-    for corner in 0..4 {
-        let [right, low] = [corner & 1 == 1, corner & 2 == 2];
-        let at = |x: usize, y: usize| {
-            let x = if right { width - 1 - x } else { x };
-            let y = if low { height - 1 - y } else { y };
-            grey.data()[y * width + x]
-        };
-        let corner = Corner::new(at, most);
+    if least < 2 {
+        return None;
+    }
+    let (mut sharp, mut best) = (ALONG, None);
+    let mut corner = Corner::default();
+    for (right, low) in [(false, false), (true, false), (false, true), (true, true)] {
+        corner.fill(grey, most, right, low);
         for down in least..most - 1 {
-            for across in least.max(down / LONG)..(most - 1).min(down * LONG) {
-                let sharp = corner.sharp(across, down);
-                if sharp > best.0 {
-                    let (across, down) = (across + RIM, down + RIM);
-                    let area = Area {
-                        left: if right { width - across } else { 0 } as f64,
-                        top: if low { height - down } else { 0 } as f64,
-                        width: across as f64,
-                        height: down as f64,
-                    };
-                    best = (sharp, Some(area));
-                }
+            let sides = least.max(down / LONG)..(most - 1).min(down * LONG);
+            if let Some(across) = corner.sharpest(sides, down, &mut sharp) {
+                let (across, down) = (across + RIM, down + RIM);
+                best = Some(Area {
+                    left: if right { width - across } else { 0 } as f64,
+                    top: if low { height - down } else { 0 } as f64,
+                    width: across as f64,
+                    height: down as f64,
+                });
             }
         }
     }
-    best.1
+    best
 }
 
-/// The sharp steps of a corner, counted along columns and rows.
+/// The sharp steps of a corner, counted along columns and rows from the corner on.
+#[derive(Default)]
 struct Corner {
     side: usize,
-    /// How many samples of column x above row y differ from those two columns on.
+    samples: Vec<u8>,
+    /// For so many rows, how many of their samples differ from those two columns on, by column.
     columns: Vec<u16>,
-    /// How many samples of row y before column x differ from those two rows on.
+    /// For each row, how many of so many samples differ from those two rows on.
     rows: Vec<u16>,
 }
 
 impl Corner {
-    fn new(at: impl Fn(usize, usize) -> u8, side: usize) -> Self {
-        let (mut columns, mut rows) = (vec![0; side * (side + 1)], vec![0; side * (side + 1)]);
-        for y in 0..side {
-            for x in 0..side {
-                let here = at(x, y);
-                let differs = |other: u8| u16::from(here.abs_diff(other) >= EDGE);
-                columns[(y + 1) * side + x] = columns[y * side + x] + differs(at(x + 2, y));
-                rows[(x + 1) * side + y] = rows[x * side + y] + differs(at(x, y + 2));
+    fn fill(&mut self, grey: Pixels<'_>, side: usize, right: bool, low: bool) {
+        let (wide, width, height) = (side + 2, grey.width(), grey.height());
+        self.side = side;
+        self.samples.clear();
+        for y in 0..wide {
+            let row = &grey.data()[if low { height - 1 - y } else { y } * width..][..width];
+            if right {
+                self.samples.extend(row.iter().rev().take(wide));
+            } else {
+                self.samples.extend(&row[..wide]);
             }
         }
-        Self { side, columns, rows }
+        for counts in [&mut self.columns, &mut self.rows] {
+            counts.clear();
+            counts.resize(side * (side + 1), 0);
+        }
+        let differs = |a: u8, b: u8| u16::from(a.abs_diff(b) >= EDGE);
+        for y in 0..side {
+            let row = &self.samples[y * wide..][..wide];
+            let (before, after) = self.columns[y * side..].split_at_mut(side);
+            let steps = row.iter().zip(&row[2..]).map(|(a, b)| differs(*a, *b));
+            for ((after, before), step) in after.iter_mut().zip(before).zip(steps) {
+                *after = *before + step;
+            }
+            let mut count = 0;
+            let below = &self.samples[(y + 2) * wide..];
+            let steps = row.iter().zip(below).map(|(a, b)| differs(*a, *b));
+            for (slot, step) in self.rows[y * (side + 1)..][1..=side].iter_mut().zip(steps) {
+                count += step;
+                *slot = count;
+            }
+        }
     }
 
-    /// The part of the inner sides of a patch that is sharp, of that side of which less is. A patch need
-    /// not begin at the very corner.
-    fn sharp(&self, across: usize, down: usize) -> f64 {
-        let part = |counts: &[u16], line: usize, length: usize| {
-            let first = length / 6;
-            let count = counts[(length - 1) * self.side + line] - counts[first * self.side + line];
-            f64::from(count) / (length - 1 - first) as f64
-        };
-        part(&self.columns, across - 1, down).min(part(&self.rows, down - 1, across))
+    /// The width of the patch of this height whose inner sides are the sharpest, if they are sharper than
+    /// that: the part that is sharp of the side of which less is. A patch need not begin at the very
+    /// corner.
+    fn sharpest(&self, sides: Range<usize>, down: usize, sharp: &mut f64) -> Option<usize> {
+        let part = |count: u16, length: usize| f64::from(count) / (length - 1 - length / 6) as f64;
+        let rows =
+            |count: usize| &self.columns[count * self.side..][sides.start - 1..sides.end - 1];
+        let counts = || rows(down - 1).iter().zip(rows(down / 6)).map(|(to, from)| to - from);
+        // hardly ever is a side sharp
+        if part(counts().max()?, down) <= *sharp {
+            return None;
+        }
+        let row = &self.rows[(down - 1) * (self.side + 1)..];
+        let mut found = None;
+        for (across, count) in sides.clone().zip(counts()) {
+            let below = part(row[across - 1] - row[across / 6], across);
+            let least = part(count, down).min(below);
+            if least > *sharp {
+                (*sharp, found) = (least, Some(across));
+            }
+        }
+        found
     }
 }

@@ -1,7 +1,7 @@
 //! Boxes between long straight edges.
 
-use super::Finder;
 use super::rect::{Lines, Rect};
+use super::{Finder, how_many_pairs};
 
 /// By how much brightness changes across an edge.
 const EDGE: u8 = 14;
@@ -52,9 +52,9 @@ impl Finder<'_> {
     /// The lines of a box across which brightness changes the most, and both its ends, in order.
     fn edges(&self, rect: Rect, lines: Lines) -> Vec<usize> {
         let (low, high) = rect.span(lines);
-        let mut strengths: Vec<(f64, usize)> =
-            (low + 1..high).map(|at| (self.strength(rect, lines, at), at)).collect();
-        strengths.retain(|(strength, _)| *strength >= LEAST_ALONG);
+        let strengths = self.strengths(rect, lines);
+        let mut strengths: Vec<_> =
+            strengths.filter(|(strength, _)| *strength >= LEAST_ALONG).collect();
         strengths.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut chosen: Vec<usize> = vec![low, high];
         for (_, at) in strengths {
@@ -70,25 +70,43 @@ impl Finder<'_> {
     /// How much more of a line of a box is an edge than is anyway on the calmer side of it: in the middle
     /// of grass neither side is calm.
     fn strength(&self, rect: Rect, lines: Lines, at: usize) -> f64 {
-        let calm = |at: usize| {
-            if at > 0 && at < self.count(lines) { self.step(rect, lines, at, at) } else { 0.0 }
-        };
-        let sides = calm(at.saturating_sub(BESIDE)).min(calm(at + BESIDE));
-        self.edge(rect, lines, at) - sides
+        let step = |at: usize| self.step(rect, lines, at, at);
+        self.edge(rect, lines, at) - self.calm(lines, at, step)
+    }
+
+    /// That of each line of a box but the first.
+    fn strengths(&self, rect: Rect, lines: Lines) -> impl Iterator<Item = (f64, usize)> {
+        let (low, high) = rect.span(lines);
+        let first = low.saturating_sub(BESIDE).max(1);
+        let last = (high + BESIDE).min(self.count(lines));
+        let steps: Vec<_> = (first..last).map(|at| self.step(rect, lines, at, at)).collect();
+        let step = move |at: usize| steps[at - first];
+        (low + 1..high).map(move |at| {
+            let edge = (step(at) + self.sampled(rect, lines, at)) / 2.0;
+            (edge - self.calm(lines, at, &step), at)
+        })
+    }
+
+    /// How much of an edge there is on the calmer side of a line.
+    fn calm(&self, lines: Lines, at: usize, step: impl Fn(usize) -> f64) -> f64 {
+        let side = |at: usize| if at > 0 && at < self.count(lines) { step(at) } else { 0.0 };
+        side(at.saturating_sub(BESIDE)).min(side(at + BESIDE))
     }
 
     /// The part of a line of a box along which there is an edge to the line before it, or from there to the
     /// line after it: edges that were sampled are two lines wide.
     pub(super) fn edge(&self, rect: Rect, lines: Lines, at: usize) -> f64 {
-        let sampled = self.step(rect, lines, at, (at + 1).min(self.count(lines) - 1));
-        (self.step(rect, lines, at, at) + sampled) / 2.0
+        (self.step(rect, lines, at, at) + self.sampled(rect, lines, at)) / 2.0
+    }
+
+    fn sampled(&self, rect: Rect, lines: Lines, at: usize) -> f64 {
+        self.step(rect, lines, at, (at + 1).min(self.count(lines) - 1))
     }
 
     /// The part of a box along which brightness changes from the line before one to another.
     fn step(&self, rect: Rect, lines: Lines, at: usize, to: usize) -> f64 {
         let (before, after) = (self.line(rect, lines, at - 1), self.line(rect, lines, to));
-        let pairs = before.iter().zip(after);
-        let edges: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b) >= EDGE)).sum();
-        f64::from(edges) / before.len().max(1) as f64
+        let edges = how_many_pairs(before, after, |a, b| a.abs_diff(b) >= EDGE);
+        edges as f64 / before.len().max(1) as f64
     }
 }

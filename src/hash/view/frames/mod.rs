@@ -116,8 +116,22 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// How many samples are so. Without a branch, so that many are looked at together.
+/// Samples that are counted together: their number fits a byte.
+const TOGETHER: usize = 128;
+
+/// How many samples are so.
 #[inline(always)]
 fn how_many(line: &[u8], holds: impl Fn(u8) -> bool) -> usize {
-    line.iter().map(|sample| u32::from(holds(*sample))).sum::<u32>() as usize
+    how_many_pairs(line, line, |sample, _| holds(sample))
+}
+
+/// How many pairs of samples are so.
+#[inline(always)]
+fn how_many_pairs(line: &[u8], other: &[u8], holds: impl Fn(u8, u8) -> bool) -> usize {
+    let parts = line.chunks(TOGETHER).zip(other.chunks(TOGETHER));
+    let counts = parts.map(|(part, other)| {
+        let each = part.iter().zip(other).map(|(a, b)| u8::from(holds(*a, *b)));
+        usize::from(each.sum::<u8>())
+    });
+    counts.sum()
 }
