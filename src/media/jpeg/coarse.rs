@@ -54,7 +54,8 @@ impl Kept {
 pub struct CoarseLuma<'a> {
     /// As many coefficients as the hash of the whole picture needs.
     pub coarse: Coarse<'a>,
-    /// As many as there are.
+    /// As many as parts of the picture need. Where `coarse` has one, and these are 2 x 2, the one along both
+    /// axes is 0.
     pub parts: Coarse<'a>,
     /// The step in which the means of the fields are quantised, in steps of brightness.
     pub step: f32,

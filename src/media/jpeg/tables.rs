@@ -65,15 +65,21 @@ impl<const SIZE: usize> Codes<SIZE> {
 
     /// The length and the symbol of the code on top of a word.
     #[inline(always)]
+    pub(super) fn read(&self, word: u64) -> Option<(u32, u8)> {
+        let (length, symbol) = self.short(word);
+        if length > 0 { Some((length, symbol)) } else { self.long(word) }
+    }
+
+    /// The same, of length 0 if the code is longer than the table's bits.
+    #[inline(always)]
     #[expect(
         clippy::indexing_slicing,
         clippy::cast_possible_truncation,
         reason = "as many bits are left as the table has, which the compiler sees"
     )]
-    pub(super) fn read(&self, word: u64) -> Option<(u32, u8)> {
-        let short = self.short[(word >> (64 - Self::BITS)) as usize];
-        let [length, symbol] = short.to_be_bytes();
-        if length > 0 { Some((length.into(), symbol)) } else { self.long(word) }
+    pub(super) fn short(&self, word: u64) -> (u32, u8) {
+        let [length, symbol] = self.short[(word >> (64 - Self::BITS)) as usize].to_be_bytes();
+        (length.into(), symbol)
     }
 
     #[cold]

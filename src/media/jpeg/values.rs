@@ -113,7 +113,7 @@ impl Samples {
 
 impl Values {
     /// Begins a picture of `kept` coefficients along each axis of a field, the `few` lowest of which are
-    /// wanted by themselves.
+    /// wanted by themselves. Where one is, of two those along one axis are enough.
     pub(super) fn begin(
         &mut self,
         layout: Layout,
@@ -236,8 +236,10 @@ impl Values {
                     let begin = from + length;
                     self.bits += u64::from(to.saturating_sub(begin));
                     if x < columns && y < rows {
-                        if self.kept > 1 {
-                            self.low(data, begin, pair, (x, y))?;
+                        match (self.few, self.kept) {
+                            (1, 1) => {}
+                            (1, 2) => self.lowest(data, begin, pair, (x, y))?,
+                            _ => self.low(data, begin, pair, (x, y))?,
                         }
                         if self.samples.next() {
                             self.sample(data, begin, pair)?;
@@ -253,14 +255,42 @@ impl Values {
         Some(())
     }
 
+    /// Reads the lowest AC coefficient along each axis: two symbols without a branch, of which one after the
+    /// end of the block counts for nothing.
+    #[inline(always)]
+    #[expect(clippy::indexing_slicing, reason = "four places are indexed by at most 3")]
+    fn lowest(&mut self, data: &[u8], from: u32, pair: &Pair, at: (usize, usize)) -> Option<()> {
+        let mut values = [0; 4];
+        let (mut bits, mut place, mut long) = (word(data, from), 1, false);
+        for _ in 0..2 {
+            let (length, symbol) = pair.ac.short(bits);
+            let size = u32::from(symbol & 15);
+            long |= length == 0;
+            place += if symbol == 0 { 64 } else { usize::from(symbol >> 4) };
+            values[place.min(3)] = extend(bits << length, size);
+            place += 1;
+            bits <<= length + size;
+        }
+        if long {
+            return self.low(data, from, pair, at);
+        }
+        let ((x, y), columns) = (at, 2 * self.layout.columns);
+        let [_, right, below, ..] = &self.factors.0;
+        let rows = self.plane.get_mut(2 * y * columns + 2 * x..)?;
+        *rows.get_mut(1)? = values[1] as f32 * right;
+        *rows.get_mut(columns)? = values[2] as f32 * below;
+        Some(())
+    }
+
     /// Reads the AC coefficients to be kept.
     #[inline(always)]
     fn low(&mut self, data: &[u8], from: u32, pair: &Pair, (x, y): (usize, usize)) -> Option<()> {
-        let Self { kept, layout, plane, factors, slots, .. } = self;
+        let Self { few, kept, layout, plane, factors, slots, .. } = self;
         // the place of the last one kept in zigzag order
-        let last = match kept {
-            2 => 4,
-            4 => 24,
+        let last = match (few, &kept) {
+            (1, 2) => 2,
+            (_, 2) => 4,
+            (_, 4) => 24,
             _ => 63,
         };
         let field = plane.get_mut((y * layout.columns * *kept + x) * *kept..)?;

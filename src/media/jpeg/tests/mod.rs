@@ -2,6 +2,8 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor as Sampling};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
+mod parts;
+
 use super::slow;
 use super::writer::{Shape, write};
 use crate::media::{CoarseDecoder, Declined, Limits};
