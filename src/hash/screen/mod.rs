@@ -154,7 +154,7 @@ impl Screener {
     pub(super) fn turned(&mut self, grey: Pixels<'_>, area: Area, by: Turn) -> Option<Screen> {
         let (width, height) = (grey.width(), grey.height());
         let [(left, across), (top, down)] = parts(grey, area)?.map(Part::ends);
-        if width < 2 || height < 2 {
+        if width.min(height) < 2 || width.max(height) > turned::MOST {
             return None;
         }
         let samples = Samples { width, height, data: grey.data() };

@@ -3,6 +3,8 @@
 //! Between four samples brightness is taken to change steadily. Of a plane of two samples for each value
 //! of the reduced picture this weighs a field as the two boxes of the filter do.
 
+use fearless_simd::{Level, dispatch};
+
 use super::super::filter::{Grid, SIDE};
 
 /// How a plane is turned.
@@ -17,6 +19,9 @@ pub(in crate::hash) struct Turn {
 /// Bits of a place between two samples.
 const PART: u32 = 16;
 
+/// The longest side of a plane that is turned: places fit 32 bits, and so do their sums.
+pub(super) const MOST: usize = 1 << 13;
+
 /// A plane of samples.
 #[derive(Clone, Copy)]
 pub(super) struct Samples<'a> {
@@ -25,8 +30,8 @@ pub(super) struct Samples<'a> {
     pub(super) data: &'a [u8],
 }
 
-/// Fills a grid, whose columns lie as rows, with what lies at these columns and rows of the turned plane.
-/// What turns in from beyond the plane is its nearest sample.
+/// Fills a grid, whose columns lie as rows, with what lies at these columns and rows of the turned plane,
+/// no side of which is over [`MOST`]. What turns in from beyond the plane is its nearest sample.
 pub(super) fn turn(
     from: Samples<'_>,
     turn: Turn,
@@ -36,38 +41,54 @@ pub(super) fn turn(
 ) {
     let (sin, cos) = turn.angle.to_radians().sin_cos();
     let [wide, high] = turn.sides;
-    let fixed = |value: f64| (value * f64::from(1 << PART)) as i64;
+    let fixed = |value: f64| {
+        let most = MOST as f64;
+        (value.clamp(-most, most) * f64::from(1 << PART)) as i32
+    };
     let middle = [from.width, from.height].map(|side| side as f64 / 2.0);
     let mut down = [(0, 0); SIDE];
     for (slot, row) in down.iter_mut().zip(rows) {
         let y = row - middle[1];
         *slot = (fixed(-sin * high / wide * y), fixed(cos * y));
     }
-    let last = [from.width, from.height].map(|side| (((side - 1) as i64) << PART) - 1);
     for (line, column) in grid.iter_mut().zip(columns) {
         let x = column - middle[0];
         let across =
-            [fixed(cos * x + middle[0] - 0.5), fixed(sin * wide / high * x + middle[1] - 0.5)];
-        for (value, (right, below)) in line.iter_mut().zip(&down) {
-            let x = (across[0] + right).clamp(0, last[0]) as u32;
-            let y = (across[1] + below).clamp(0, last[1]) as u32;
-            *value = between(from, x, y);
-        }
+            (fixed(cos * x + middle[0] - 0.5), fixed(sin * wide / high * x + middle[1] - 0.5));
+        dispatch!(Level::new(), _ => between(from, across, &down, line));
     }
 }
 
-/// The brightness between four samples.
+/// The brightness at places that lie so far from one of them, each between four samples.
 #[inline(always)]
-fn between(from: Samples<'_>, x: u32, y: u32) -> f32 {
-    let part = |at: u32| at >> (PART - 8) & 0xff;
-    let (across, down) = (part(x), part(y));
-    let at = (y >> PART) as usize * from.width + (x >> PART) as usize;
-    let two = |at: usize| match from.data[at..] {
-        [a, b, ..] => u32::from(a) * (256 - across) + u32::from(b) * across,
-        _ => 0,
-    };
-    let (above, below) = (two(at), two(at + from.width));
-    (above * (256 - down) + below * down) as f32 / 65536.0
+fn between(
+    from: Samples<'_>,
+    (right, below): (i32, i32),
+    places: &[(i32, i32); SIDE],
+    line: &mut [f32; SIDE],
+) {
+    // in three steps, of which the first and the last look at many places at once
+    let [last_x, last_y] = [from.width, from.height].map(|side| (((side - 1) as i32) << PART) - 1);
+    let mut first = [0; SIDE];
+    let mut parts = [(0, 0); SIDE];
+    for ((first, parts), (x, y)) in first.iter_mut().zip(&mut parts).zip(places) {
+        let (x, y) = ((right + x).clamp(0, last_x), (below + y).clamp(0, last_y));
+        *first = (y >> PART) * from.width as i32 + (x >> PART);
+        *parts = (x >> (PART - 8) & 0xff, y >> (PART - 8) & 0xff);
+    }
+    let mut samples = [[0; 4]; SIDE];
+    for (samples, first) in samples.iter_mut().zip(first) {
+        let first = first as usize;
+        if let (Some([a, b, ..]), Some([c, d, ..])) =
+            (from.data.get(first..), from.data.get(first + from.width..))
+        {
+            *samples = [*a, *b, *c, *d];
+        }
+    }
+    for ((value, [a, b, c, d]), (across, down)) in line.iter_mut().zip(samples).zip(parts) {
+        let two = |a: u8, b: u8| i32::from(a) * (256 - across) + i32::from(b) * across;
+        *value = (two(a, b) * (256 - down) + two(c, d) * down) as f32 / 65536.0;
+    }
 }
 
 #[cfg(test)]

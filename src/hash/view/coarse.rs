@@ -52,16 +52,21 @@ impl Sheet {
 fn across(values: &[f32], kept: usize, means: &Means, line: &mut [u8]) {
     // as an integer: what is below 0 becomes 0, what is above 255 becomes 255
     let pixel = |sum: f32| (sum + 128.5) as u8;
-    let fields = values.chunks_exact(kept).zip(line.chunks_mut(kept));
     match kept {
-        1 => fields.for_each(|(values, pixels)| pixels[0] = pixel(means[0][0] * values[0])),
-        2 => fields.for_each(|(values, pixels)| {
-            let (even, odd) = (means[0][0] * values[0], means[0][1] * values[1]);
-            for (slot, sum) in pixels.iter_mut().zip([even + odd, even - odd]) {
-                *slot = pixel(sum);
-            }
-        }),
-        _ => fields.for_each(|(values, pixels)| {
+        1 => {
+            line.iter_mut().zip(values).for_each(|(slot, value)| *slot = pixel(means[0][0] * value))
+        }
+        2 => {
+            let (pixels, last) = line.as_chunks_mut();
+            let mut fields = values.as_chunks::<2>().0.iter();
+            let two = |values: &[f32; 2]| {
+                let (even, odd) = (means[0][0] * values[0], means[0][1] * values[1]);
+                [pixel(even + odd), pixel(even - odd)]
+            };
+            pixels.iter_mut().zip(&mut fields).for_each(|(pixels, field)| *pixels = two(field));
+            last.iter_mut().zip(fields).for_each(|(pixel, field)| *pixel = two(field)[0]);
+        }
+        _ => values.chunks_exact(kept).zip(line.chunks_mut(kept)).for_each(|(values, pixels)| {
             for (slot, weights) in pixels.iter_mut().zip(means) {
                 let terms = values.iter().zip(weights).map(|(value, weight)| value * weight);
                 *slot = pixel(terms.sum());
