@@ -3,6 +3,7 @@
 use std::f32::consts::FRAC_1_SQRT_2;
 
 use super::Sheet;
+use super::ground::byte;
 use crate::hash::Coarse;
 
 /// The most frequencies of a field along an axis.
@@ -50,8 +51,7 @@ impl Sheet {
 
 /// Transforms a line of coefficients across, and makes pixels of it.
 fn across(values: &[f32], kept: usize, means: &Means, line: &mut [u8]) {
-    // as an integer: what is below 0 becomes 0, what is above 255 becomes 255
-    let pixel = |sum: f32| (sum + 128.5) as u8;
+    let pixel = |sum: f32| byte(sum + 128.0);
     match kept {
         1 => {
             line.iter_mut().zip(values).for_each(|(slot, value)| *slot = pixel(means[0][0] * value))

@@ -133,7 +133,7 @@ pub(super) fn shrink(grey: Pixels<'_>, kept: Area, out: &mut Plane) {
         }
         for ((first, weights), out) in columns.iter().zip(out) {
             let sum: f32 = line[*first..].iter().zip(weights).map(|(a, b)| a * b).sum();
-            *out = (sum + 0.5) as u8;
+            *out = byte(sum);
         }
     }
 }
@@ -175,8 +175,8 @@ pub(super) fn grow(from: &Plane, [across, down]: [usize; 2], out: &mut Plane) {
         let all = mean(row);
         let (first, last) = (mean(&row[..few]) - all, mean(&row[width - few..]) - all);
         for (away, fade) in fades.iter().enumerate() {
-            out[across - 1 - away] = (all + first * fade + 0.5) as u8;
-            out[across + width + away] = (all + last * fade + 0.5) as u8;
+            out[across - 1 - away] = byte(all + first * fade);
+            out[across + width + away] = byte(all + last * fade);
         }
     }
     let (fades, few) = (fading(height, down), edge(height));
@@ -195,10 +195,19 @@ pub(super) fn grow(from: &Plane, [across, down]: [usize; 2], out: &mut Plane) {
         for (at, end) in [down - 1 - away, down + height + away].into_iter().zip(&ends) {
             let row = &mut out.data[at * wide..][..wide];
             for ((sample, all), end) in row.iter_mut().zip(&all).zip(end) {
-                *sample = (all + (end - all) * fade + 0.5) as u8;
+                *sample = byte(all + (end - all) * fade);
             }
         }
     }
+}
+
+/// The nearest byte. The steps of a cast, which minds numbers that are none, are not done side by side.
+#[inline(always)]
+pub(super) fn byte(value: f32) -> u8 {
+    /// Numbers of this size have no fraction, and end in those of their last byte.
+    const WHOLE: f32 = (1 << 23) as f32;
+    let [byte, ..] = (value.clamp(0.0, 255.0) + WHOLE).to_bits().to_le_bytes();
+    byte
 }
 
 fn mean(samples: &[u8]) -> f32 {
@@ -240,7 +249,7 @@ pub(super) fn cover(plane: &mut Plane, area: Area) {
                 }
             }
             if weights > 0.0 {
-                plane.data[(top + y) * width + left + x] = (sum / weights + 0.5) as u8;
+                plane.data[(top + y) * width + left + x] = byte(sum / weights);
             }
         }
     }

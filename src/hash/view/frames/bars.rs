@@ -83,7 +83,7 @@ impl Finder<'_> {
     }
 
     /// What is between uniform bars.
-    fn parts(&self, rect: Rect, lines: Lines) -> Vec<Rect> {
+    pub(super) fn parts(&self, rect: Rect, lines: Lines) -> Vec<Rect> {
         let (low, high) = rect.span(lines);
         let (mut start, mut bar) = (None, 0);
         let mut parts = Vec::new();

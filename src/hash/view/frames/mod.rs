@@ -39,9 +39,13 @@ pub(super) fn frames(grey: Pixels<'_>) -> Layout {
     let trimmed = trims.first().copied().unwrap_or(whole);
     let captions = finder.without_text(whole);
     let (mut blocks, mut runs) = (Vec::new(), Vec::new());
-    for lines in [Lines::Rows, Lines::Columns] {
-        finder.cut(trimmed, bars::DEPTH, lines, &mut blocks);
-        finder.runs(trimmed, lines, &mut runs);
+    let both = [Lines::Rows, Lines::Columns];
+    // most pictures have no bars
+    if both.iter().any(|lines| finder.parts(trimmed, *lines) != [trimmed]) {
+        for lines in both {
+            finder.cut(trimmed, bars::DEPTH, lines, &mut blocks);
+            finder.runs(trimmed, lines, &mut runs);
+        }
     }
     let edges = finder.between_edges(trimmed);
     let mut found = Vec::new();
