@@ -1,4 +1,4 @@
-//! No edit is seen through less often than before.
+//! No edit is seen through less often than before, by more than two points.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,9 @@ use crate::support::index;
 /// Copies that are found, by edit and effort.
 type Found = BTreeMap<String, BTreeMap<String, u32>>;
 
-const PICTURES: u64 = 24;
+const PICTURES: u64 = 50;
+/// Copies by which an edit may fall: two in a hundred.
+const SLACK: u32 = 1;
 const RATCHET: &str = include_str!("ratchet.json");
 
 /// Copies found of the listed pictures, and that more effort finds all that less does and no strangers.
@@ -50,8 +52,8 @@ fn no_edit_is_seen_through_less_often_than_before() {
     for (edit, floors) in &floors {
         for (effort, floor) in floors {
             let count = found.get(edit).and_then(|found| found.get(effort)).copied().unwrap_or(0);
-            if count < *floor {
-                fallen.push(format!("{edit}, {effort}: {count} of {PICTURES}, floor {floor}"));
+            if count + SLACK < *floor {
+                fallen.push(format!("{edit}, {effort}: {count} of {PICTURES}, at most {floor} before"));
             }
         }
     }
