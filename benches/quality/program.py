@@ -32,10 +32,8 @@ def opened(path):
 
 
 def asked(summary):
-    """How many hashes a scan asked about, if its summary says so."""
-    found = re.search(r"\basked\s+([\d,]+)|([\d,]+) hashes", summary)
-    number = found and (found[1] or found[2])
-    return int(number.replace(",", "")) if number else None
+    """How many hashes a scan asked about, by its summary."""
+    return int(re.search(r"([\d,]+) hashes asked", summary)[1].replace(",", ""))
 
 
 class Program:
@@ -72,7 +70,7 @@ class Program:
         return count
 
     def scan(self, known, effort, *paths, radius=None, everything=False):
-        """The findings, and how many hashes were asked about, if the program says so."""
+        """The findings, and how many hashes were asked about."""
         options = ["--effort", effort, "--list", known]
         options += ["--radius", radius] if radius is not None else []
         options += ["--all"] if everything else []
