@@ -44,28 +44,26 @@ impl Query {
     }
 }
 
-/// All 16-bit masks of at most two bits, fewest bits first.
-const MASKS: [u16; 137] = {
-    let mut masks = [0; 137];
-    let (mut single, mut at) = (0, 1);
-    while single < 16 {
-        masks[at] = 1 << single;
-        (single, at) = (single + 1, at + 1);
-    }
-    let mut low = 0;
-    while low < 16 {
-        let mut high = low + 1;
-        while high < 16 {
-            masks[at] = 1 << low | 1 << high;
-            (high, at) = (high + 1, at + 1);
+/// All 16-bit masks of at most three bits, fewest bits first.
+const MASKS: [u16; 697] = {
+    let mut masks = [0; 697];
+    let (mut bits, mut at) = (0, 0);
+    while bits < MOST_REACH {
+        let mut mask = 0;
+        while mask < BUCKETS {
+            if mask.count_ones() == bits {
+                masks[at] = mask as u16;
+                at += 1;
+            }
+            mask += 1;
         }
-        low += 1;
+        bits += 1;
     }
     masks
 };
 
 /// How many of the [`MASKS`] have fewer bits than this.
-const MASKS_WITHIN: [usize; 4] = [0, 1, 17, 137];
+const MASKS_WITHIN: [usize; MOST_REACH as usize + 1] = [0, 1, 17, 137, 697];
 
 /// How far to look around each chunk, so that nothing within the radius is missed at the least cost.
 ///
@@ -76,7 +74,7 @@ const MASKS_WITHIN: [usize; 4] = [0, 1, 17, 137];
 fn reaches(radius: u32, known: &Arranged) -> Option<[u8; CHUNKS]> {
     let wanted = radius + 1;
     if wanted > MOST_REACH * CHUNKS as u32 {
-        // Buckets three bits away are so many that a flat scan is the better plan.
+        // Buckets four bits away are so many that a flat scan is the better plan.
         return None;
     }
     let mut reaches = [0; CHUNKS];
@@ -93,15 +91,16 @@ fn reaches(radius: u32, known: &Arranged) -> Option<[u8; CHUNKS]> {
 }
 
 /// The farthest reach of a chunk.
-const MOST_REACH: u32 = 3;
+const MOST_REACH: u32 = 4;
 
-/// How many values of a chunk differ from one in so many of the known bits, at most two.
+/// How many values of a chunk differ from one in so many of the known bits, at most three.
 fn buckets(known: u16, bits: u8) -> u32 {
     let count = known.count_ones();
     let choices = match bits {
         0 => 1,
         1 => count,
-        _ => count * count.saturating_sub(1) / 2,
+        2 => count * count.saturating_sub(1) / 2,
+        _ => count * count.saturating_sub(1) * count.saturating_sub(2) / 6,
     };
     choices << known.count_zeros()
 }
@@ -165,7 +164,7 @@ mod tests {
         let mut unknown = [0; 32];
         for known_bits in [0xffff_u16, 0xfffe, 0x0ff0, 0x1234, 0] {
             unknown[..2].copy_from_slice(&(!known_bits).to_le_bytes());
-            for radius in [0, 15, 16, 20, 31, 32, 47] {
+            for radius in [0, 15, 16, 20, 31, 32, 47, 48, 63] {
                 let hash = Hash256::from_bytes([0x5a; 32]);
                 let mut query = Query::new(0, hash, Radius::new(radius).unwrap());
                 query.known = unknown.map(|byte: u8| !byte);
@@ -203,6 +202,6 @@ mod tests {
         let mut known = [0xff; 32];
         known[..2].fill(0);
         assert_eq!(reaches(31, &known).unwrap()[0], 0);
-        assert_eq!(reaches(48, &known), None);
+        assert_eq!(reaches(64, &known), None);
     }
 }

@@ -11,7 +11,7 @@ use super::*;
 use crate::hamming::Kernel;
 use crate::hash::{Hash256, PartialHash, Radius};
 
-const RADII: [u32; 10] = [0, 1, 15, 16, 31, 32, 47, 48, 128, 256];
+const RADII: [u32; 12] = [0, 1, 15, 16, 31, 32, 47, 48, 63, 64, 128, 256];
 
 fn build(hashes: &[Hash256]) -> Vec<u8> {
     let mut builder = SegmentBuilder::default();

@@ -53,7 +53,9 @@ fn no_edit_is_seen_through_less_often_than_before() {
         for (effort, floor) in floors {
             let count = found.get(edit).and_then(|found| found.get(effort)).copied().unwrap_or(0);
             if count + SLACK < *floor {
-                fallen.push(format!("{edit}, {effort}: {count} of {PICTURES}, at most {floor} before"));
+                fallen.push(format!(
+                    "{edit}, {effort}: {count} of {PICTURES}, at most {floor} before"
+                ));
             }
         }
     }
