@@ -5,7 +5,7 @@ mod support;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tutela::hamming::{Asker, Bucket, Kernel};
+use tutela::hamming::{Asker, Buckets, Kernel};
 
 fn kernels(c: &mut Criterion) {
     let hashes: Vec<[u8; 32]> = support::uniform(10_000).iter().map(|h| *h.as_bytes()).collect();
@@ -28,8 +28,9 @@ fn kernels(c: &mut Criterion) {
 
     let mut group = c.benchmark_group("filter 10^4 words");
     group.throughput(Throughput::Elements(words.len() as u64));
-    let buckets = [Bucket { start: 0, end: words.len() as u32, askers: 1 }];
-    let askers = [Asker { word, known: u16::MAX, limit: 3, tag: 0 }];
+    let offsets = [[0; 4], (words.len() as u32).to_le_bytes()];
+    let buckets = Buckets { offsets: &offsets, words: &words };
+    let askers = [Asker { reach: 1, word, known: u16::MAX, limit: 3, ..Asker::default() }];
     let wanted =
         words.iter().filter(|w| (u16::from_le_bytes(**w) ^ word).count_ones() <= 3).count();
     for kernel in Kernel::available() {
@@ -37,7 +38,7 @@ fn kernels(c: &mut Criterion) {
         group.bench_function(kernel.name(), |b| {
             b.iter(|| {
                 passed.clear();
-                kernel.filter(black_box(&words), &buckets, &askers, &mut passed);
+                kernel.filter(black_box(buckets), &askers, 0, &mut passed);
                 assert_eq!(passed.len(), wanted);
             });
         });

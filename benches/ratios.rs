@@ -47,7 +47,7 @@ fn measure(size: usize) {
     let radius = Radius::default();
     // At this radius every hash of the mapped file is compared in full: the plain scan, where it is
     // fastest. It finds the same queries' hits and more.
-    let flat = Radius::new(48).expect("a radius");
+    let flat = Radius::new(64).expect("a radius");
     let (mut scans, mut singles, mut batches) = (Vec::new(), Vec::new(), Vec::new());
     let mut found = 0;
     for round in 0..ROUNDS {

@@ -8,7 +8,7 @@ use std::arch::x86_64::{
     _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_xor_si256,
 };
 
-use super::{Asker, Bucket, Near, Passed, asked, portable};
+use super::{Asker, Buckets, Near, Passed, Wanted, portable};
 
 /// Whether this processor has all that the functions of this file use. True is a guarantee.
 pub(super) fn is_available() -> bool {
@@ -23,25 +23,35 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
 /// Words in one register.
 const LANES: usize = 16;
 
+#[target_feature(enable = "popcnt")]
+pub(super) fn compare(
+    hashes: &[[u8; 32]],
+    candidates: &[Passed],
+    wanted: &[Wanted],
+    near: &mut Vec<(u32, Near)>,
+) {
+    portable::compare(hashes, candidates, wanted, near);
+}
+
 #[target_feature(enable = "avx2")]
 pub(super) fn filter(
-    words: &[[u8; 2]],
-    buckets: &[Bucket],
+    buckets: Buckets<'_>,
     askers: &[Asker],
+    flip: u16,
     passed: &mut Vec<Passed>,
 ) {
-    for (bucket, first, askers) in asked(words, buckets, askers) {
+    for (asker, limit, first, words) in buckets.asked(askers, flip) {
         let mut position = first;
-        for part in bucket.chunks(LANES) {
+        for part in words.chunks(LANES) {
             let used = u32::MAX >> (32 - 2 * part.len());
-            let from = words.get(position as usize..).unwrap_or_default();
+            let from = buckets.words.get(position as usize..).unwrap_or_default();
             // What follows the bucket is read along, and its answers are dropped.
             match from.first_chunk() {
-                Some(lanes) => filter_lanes(lanes, used, position, askers, passed),
+                Some(lanes) => filter_lanes(lanes, used, position, asker, limit, passed),
                 None => {
                     let mut lanes = [[0; 2]; LANES];
                     lanes[..part.len()].copy_from_slice(part);
-                    filter_lanes(&lanes, used, position, askers, passed);
+                    filter_lanes(&lanes, used, position, asker, limit, passed);
                 }
             }
             position += part.len() as u32;
@@ -56,25 +66,24 @@ fn filter_lanes(
     lanes: &[[u8; 2]; LANES],
     used: u32,
     position: u32,
-    askers: &[Asker],
+    asker: &Asker,
+    limit: u16,
     passed: &mut Vec<Passed>,
 ) {
     // SAFETY: sixteen words are 32 readable bytes.
     let words = unsafe { _mm256_loadu_si256(lanes.as_ptr().cast()) };
-    for asker in askers {
-        let word = _mm256_set1_epi16(asker.word.cast_signed());
-        let limit = _mm256_set1_epi16(asker.limit.min(16).cast_signed());
-        let known = _mm256_set1_epi16(asker.known.cast_signed());
-        let differing = _mm256_and_si256(_mm256_xor_si256(words, word), known);
-        let distances = count_words(differing);
-        let far = _mm256_movemask_epi8(_mm256_cmpgt_epi16(distances, limit));
-        // Two mask bits a word: keep the lower.
-        let mut hits = !far.cast_unsigned() & used & 0x5555_5555;
-        while hits != 0 {
-            let lane = hits.trailing_zeros() / 2;
-            passed.push(Passed { position: position + lane, tag: asker.tag });
-            hits &= hits - 1;
-        }
+    let word = _mm256_set1_epi16(asker.word.cast_signed());
+    let limit = _mm256_set1_epi16(limit.min(16).cast_signed());
+    let known = _mm256_set1_epi16(asker.known.cast_signed());
+    let differing = _mm256_and_si256(_mm256_xor_si256(words, word), known);
+    let distances = count_words(differing);
+    let far = _mm256_movemask_epi8(_mm256_cmpgt_epi16(distances, limit));
+    // Two mask bits a word: keep the lower.
+    let mut hits = !far.cast_unsigned() & used & 0x5555_5555;
+    while hits != 0 {
+        let lane = hits.trailing_zeros() / 2;
+        passed.push(Passed { position: position + lane, tag: asker.tag });
+        hits &= hits - 1;
     }
 }
 

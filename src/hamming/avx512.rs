@@ -9,7 +9,7 @@ use std::arch::x86_64::{
     _mm512_xor_si512,
 };
 
-use super::{Asker, Bucket, Near, Passed, asked, portable};
+use super::{Asker, Buckets, Near, Passed, portable};
 
 /// Whether this processor has all that the functions of this file use. True is a guarantee.
 pub(super) fn is_available() -> bool {
@@ -64,36 +64,56 @@ const LANES: usize = 32;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
 pub(super) fn filter(
-    words: &[[u8; 2]],
-    buckets: &[Bucket],
+    buckets: Buckets<'_>,
     askers: &[Asker],
+    flip: u16,
     passed: &mut Vec<Passed>,
 ) {
-    for (bucket, first, askers) in asked(words, buckets, askers) {
-        filter_bucket(bucket, first, askers, passed);
+    for (asker, limit, first, words) in buckets.asked(askers, flip) {
+        let word = _mm512_set1_epi16(asker.word.cast_signed());
+        let known = _mm512_set1_epi16(asker.known.cast_signed());
+        let limit = _mm512_set1_epi16(limit.cast_signed());
+        let near = |lanes: &[[u8; 2]]| -> u64 {
+            let used = u32::MAX >> (LANES - lanes.len());
+            // SAFETY: the mask loads exactly the words of `lanes`.
+            let words = unsafe { _mm512_maskz_loadu_epi16(used, lanes.as_ptr().cast()) };
+            let differing = _mm512_and_si512(_mm512_xor_si512(words, word), known);
+            let distances = _mm512_popcnt_epi16(differing);
+            u64::from(_mm512_mask_cmple_epu16_mask(used, distances, limit))
+        };
+        if !words.is_empty() && words.len() <= LANES {
+            // Most buckets of a million hashes.
+            let hits = near(words);
+            if hits != 0 {
+                pass(hits, first, asker.tag, passed);
+            }
+            continue;
+        }
+        let (pairs, rest) = words.as_chunks::<{ 2 * LANES }>();
+        let mut position = first;
+        for pair in pairs {
+            let hits = near(&pair[..LANES]) | near(&pair[LANES..]) << LANES;
+            if hits != 0 {
+                pass(hits, position, asker.tag, passed);
+            }
+            position += 2 * LANES as u32;
+        }
+        for lanes in rest.chunks(LANES) {
+            let hits = near(lanes);
+            if hits != 0 {
+                pass(hits, position, asker.tag, passed);
+            }
+            position += LANES as u32;
+        }
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
-#[inline]
-fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut Vec<Passed>) {
-    let mut position = first;
-    for lanes in bucket.chunks(LANES) {
-        let used = u32::MAX >> (LANES - lanes.len());
-        // SAFETY: the mask loads exactly the words of `lanes`.
-        let words = unsafe { _mm512_maskz_loadu_epi16(used, lanes.as_ptr().cast()) };
-        for asker in askers {
-            let word = _mm512_set1_epi16(asker.word.cast_signed());
-            let limit = _mm512_set1_epi16(asker.limit.cast_signed());
-            let known = _mm512_set1_epi16(asker.known.cast_signed());
-            let differing = _mm512_and_si512(_mm512_xor_si512(words, word), known);
-            let distances = _mm512_popcnt_epi16(differing);
-            let mut hits = _mm512_mask_cmple_epu16_mask(used, distances, limit);
-            while hits != 0 {
-                passed.push(Passed { position: position + hits.trailing_zeros(), tag: asker.tag });
-                hits &= hits - 1;
-            }
-        }
-        position += lanes.len() as u32;
+/// Appends the words whose bits are set. Apart, so that the loops above keep their registers.
+#[cold]
+#[inline(never)]
+fn pass(mut hits: u64, first: u32, tag: u32, passed: &mut Vec<Passed>) {
+    while hits != 0 {
+        passed.push(Passed { position: first + hits.trailing_zeros(), tag });
+        hits &= hits - 1;
     }
 }

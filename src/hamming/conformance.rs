@@ -5,7 +5,7 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Asker, Bucket, Kernel, Near, Passed};
+use super::{Asker, Buckets, Kernel, Near, Passed, Wanted};
 
 fn naive_distance(a: &[u8], b: &[u8]) -> u32 {
     let mut differing = 0;
@@ -24,14 +24,30 @@ fn naive_scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32) -> Vec<Near> {
         .collect()
 }
 
-fn naive_filter(bucket: &[[u8; 2]], first: u32, askers: &[Asker]) -> Vec<Passed> {
+/// One bucket after another: those of each asker, in the order of all words.
+fn naive_filter(
+    offsets: &[u32],
+    words: &[[u8; 2]],
+    askers: &[Asker],
+    flip: u16,
+) -> Vec<Passed> {
     let mut passed = Vec::new();
     for asker in askers {
-        for (position, word) in (first..).zip(bucket) {
+        let (mut flipped, mut unsettled) = (0, 0);
+        for bit in 0..16 {
+            flipped += (flip >> bit) & 1;
+            unsettled += (flip >> bit) & (!asker.settled >> bit) & 1;
+        }
+        let bucket = usize::from(asker.bucket ^ flip);
+        if flipped >= asker.reach || unsettled > 0 || bucket + 1 >= offsets.len() {
+            continue;
+        }
+        for position in offsets[bucket]..offsets[bucket + 1] {
+            let Some(word) = words.get(position as usize) else { break };
             let compared = |word: u16| (word & asker.known).to_le_bytes();
             let word = u16::from_le_bytes(*word);
             let distance = naive_distance(&compared(word), &compared(asker.word));
-            if distance <= u32::from(asker.limit) {
+            if distance + u32::from(flipped) <= u32::from(asker.limit) {
                 passed.push(Passed { position, tag: asker.tag });
             }
         }
@@ -39,13 +55,16 @@ fn naive_filter(bucket: &[[u8; 2]], first: u32, askers: &[Asker]) -> Vec<Passed>
     passed
 }
 
-/// What a kernel lets pass, asker by asker. Tags are in the order of askers.
-fn filtered(kernel: Kernel, words: &[[u8; 2]], first: u32, askers: &[Asker]) -> Vec<Passed> {
+fn filtered(
+    kernel: Kernel,
+    offsets: &[u32],
+    words: &[[u8; 2]],
+    askers: &[Asker],
+    flip: u16,
+) -> Vec<Passed> {
+    let offsets: Vec<[u8; 4]> = offsets.iter().map(|offset| offset.to_le_bytes()).collect();
     let mut passed = Vec::new();
-    let count = askers.len() as u32;
-    let buckets = [Bucket { start: first, end: words.len() as u32, askers: count }];
-    kernel.filter(words, &buckets, askers, &mut passed);
-    passed.sort_by_key(|passed| passed.tag);
+    kernel.filter(Buckets { offsets: &offsets, words }, askers, flip, &mut passed);
     passed
 }
 
@@ -102,81 +121,102 @@ fn every_kernel_finds_all_256_bits_differing() {
 #[test]
 fn every_kernel_filters_as_the_naive_loop_does() {
     let mut rng = StdRng::seed_from_u64(2);
+    let mut total = 0;
     for kernel in Kernel::available() {
         for count in (0..70).chain([100, 127, 128, 129, 500]) {
-            let bucket: Vec<[u8; 2]> = (0..count).map(|_| rng.random()).collect();
+            let words: Vec<[u8; 2]> = (0..count).map(|_| rng.random()).collect();
+            let mut offsets: Vec<u32> = (0..15).map(|_| rng.random_range(0..=count)).collect();
+            offsets.extend([0, count]);
+            offsets.sort_unstable();
             for asker_count in [0, 1, 2, 5, 20] {
                 let askers: Vec<Asker> = (0..asker_count)
                     .map(|tag| {
-                        let near = bucket.first().map_or(7, |word| u16::from_le_bytes(*word));
-                        let word = near ^ (1 << rng.random_range(0..16));
-                        let known = if tag % 3 == 0 { rng.random() } else { u16::MAX };
-                        Asker { word, known, limit: tag % 18, tag }
+                        let near = words.first().map_or(7, |word| u16::from_le_bytes(*word));
+                        Asker {
+                            bucket: rng.random_range(0..18),
+                            settled: if tag % 4 == 0 { rng.random() } else { u16::MAX },
+                            reach: rng.random_range(0..6),
+                            word: near ^ (1 << rng.random_range(0..16)),
+                            known: if tag % 3 == 0 { rng.random() } else { u16::MAX },
+                            limit: rng.random_range(0..18),
+                            tag: tag << 20,
+                        }
                     })
                     .collect();
-                let first = rng.random_range(0..=count);
-                let wanted = naive_filter(&bucket[first..], first as u32, &askers);
-                let passed = filtered(kernel, &bucket, first as u32, &askers);
-                assert_eq!(passed, wanted, "{kernel:?} {count}");
+                for flip in [0, 1, 4, 9, 15, 0x8001] {
+                    let passed = filtered(kernel, &offsets, &words, &askers, flip);
+                    assert_eq!(passed, naive_filter(&offsets, &words, &askers, flip), "{kernel:?}");
+                    total += passed.len();
+                }
             }
         }
     }
+    assert!(total > 1000);
 }
 
 #[test]
 fn every_distance_of_two_words_is_told_from_its_neighbours() {
     let words: Vec<[u8; 2]> = (0..=u16::MAX).map(u16::to_le_bytes).collect();
+    let offsets = [0, 0, 1 << 16];
     for kernel in Kernel::available() {
         for limit in 0..=16 {
             for known in [u16::MAX, 0x7ffe, 0x0ff0, 0x8001, 0] {
-                let askers = [Asker { word: 0xa5c3, known, limit, tag: 0 }];
-                let passed = filtered(kernel, &words, 0, &askers);
-                assert_eq!(passed, naive_filter(&words, 0, &askers), "{kernel:?} {limit}");
+                let asker =
+                    Asker { bucket: 1, settled: 1, reach: 1, word: 0xa5c3, known, limit, tag: 7 };
+                let passed = filtered(kernel, &offsets, &words, &[asker], 0);
+                let wanted = naive_filter(&offsets, &words, &[asker], 0);
+                assert_eq!(passed, wanted, "{kernel:?} {limit}");
             }
         }
-    }
-}
-
-#[test]
-fn each_bucket_meets_its_own_askers() {
-    let mut rng = StdRng::seed_from_u64(3);
-    let words: Vec<[u8; 2]> = (0..300).map(|_| rng.random()).collect();
-    let mut buckets = Vec::new();
-    let (mut askers, mut wanted) = (Vec::new(), Vec::new());
-    for tag in 0..100_u16 {
-        let start = rng.random_range(0..300);
-        let end = rng.random_range(start..=300);
-        let new: Vec<Asker> = (0..rng.random_range(0..4))
-            .map(|number| {
-                let known = rng.random::<u16>() | 0x0f0f;
-                Asker { word: rng.random(), known, limit: 7, tag: tag * 4 + number }
-            })
-            .collect();
-        buckets.push(Bucket { start, end, askers: new.len() as u32 });
-        wanted.extend(naive_filter(&words[start as usize..end as usize], start, &new));
-        askers.extend(new);
-    }
-    assert!(wanted.len() > 1000);
-    for kernel in Kernel::available() {
-        let mut passed = Vec::new();
-        kernel.filter(&words, &buckets, &askers, &mut passed);
-        passed.sort_by_key(|passed| passed.tag);
-        assert_eq!(passed, wanted, "{kernel:?}");
     }
 }
 
 #[test]
 fn a_bucket_beyond_the_words_ends_with_them() {
     let words = [[0, 0]; 40];
-    let askers = [Asker { word: 0, known: u16::MAX, limit: 16, tag: 5 }];
+    let asker = Asker { settled: 0, reach: 1, known: u16::MAX, limit: 16, tag: 5, ..Asker::default() };
     for kernel in Kernel::available() {
         for (start, end) in
             [(39, 79), (40, 41), (41, 42), (7, 3), (u32::MAX, u32::MAX), (0, u32::MAX)]
         {
-            let mut passed = Vec::new();
-            kernel.filter(&words, &[Bucket { start, end, askers: 9 }], &askers, &mut passed);
+            let passed = filtered(kernel, &[start, end], &words, &[asker], 0);
             let wanted = (end as usize).min(40).saturating_sub(start as usize);
             assert_eq!(passed.len(), wanted, "{kernel:?} {start} {end}");
+        }
+        let beyond = Asker { bucket: 1, ..asker };
+        assert_eq!(filtered(kernel, &[0, 40], &words, &[beyond], 0), []);
+        assert_eq!(filtered(kernel, &[], &words, &[asker], 0), []);
+    }
+}
+
+#[test]
+fn every_kernel_compares_as_the_naive_loop_does() {
+    let mut rng = StdRng::seed_from_u64(4);
+    let centre: [u8; 32] = rng.random();
+    let hashes = hashes_near(&mut rng, &centre, 100);
+    for kernel in Kernel::available() {
+        for radius in [0, 31, 100, 256] {
+            let wanted = [[0xff; 32], rng.random(), [0; 32]].map(|known| {
+                let bits = hashes_near(&mut rng, &centre, 1)[0];
+                Wanted { bits, known, radius }
+            });
+            let candidates: Vec<Passed> = (0..300)
+                .map(|_| Passed { position: rng.random_range(0..110), tag: rng.random_range(0..4) })
+                .collect();
+            let (mut near, mut naive) = (Vec::new(), Vec::new());
+            kernel.compare(&hashes, &candidates, &wanted, &mut near);
+            for Passed { position, tag } in candidates {
+                let Some(hash) = hashes.get(position as usize) else { continue };
+                let Some(Wanted { bits, known, .. }) = wanted.get(tag as usize) else { continue };
+                let masked = |hash: &[u8; 32]| -> Vec<u8> {
+                    hash.iter().zip(known).map(|(byte, known)| byte & known).collect()
+                };
+                let distance = naive_distance(&masked(hash), &masked(bits));
+                if distance <= radius {
+                    naive.push((tag, Near { row: position, distance }));
+                }
+            }
+            assert_eq!(near, naive, "{kernel:?} {radius}");
         }
     }
 }

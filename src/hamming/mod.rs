@@ -1,8 +1,8 @@
 //! Distance kernels: the innermost loops of every search, by instruction set, chosen at run time.
 //!
-//! Two questions are answered here and nowhere else: which of these 256-bit hashes are near a query
-//! ([`Kernel::scan`]), and which of these 16-bit words are ([`Kernel::filter`], the ring filter of
-//! the tables). Every kernel gives exactly what the portable one gives, in the same order; a conformance
+//! Three questions are answered here and nowhere else: which of all these 256-bit hashes are near a
+//! query ([`Kernel::scan`]), which of the 16-bit words of some buckets are ([`Kernel::filter`], the ring
+//! filter of the tables), and which of some rows are ([`Kernel::compare`]). Every kernel gives exactly what the portable one gives, in the same order; a conformance
 //! kit in this folder holds all of them to that.
 //!
 //! The intrinsics' `unsafe` lives in this folder alone.
@@ -31,28 +31,35 @@ pub struct Near {
     pub distance: u32,
 }
 
-/// A bucket of 16-bit words, and how many ask for it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bucket {
-    /// Its first word among all words.
-    pub start: u32,
-    /// Behind its last word.
-    pub end: u32,
-    /// The number of its askers: the next so many.
-    pub askers: u32,
+/// Words in buckets: the words of bucket `b` are those from `offsets[b]` up to `offsets[b + 1]`.
+///
+/// Words are two bytes and offsets four, little-endian. A bucket that reaches beyond the words ends
+/// there; one that the offsets do not tell, or that ends before it starts, is empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Buckets<'a> {
+    /// Where each bucket starts, and behind them where the last one ends.
+    pub offsets: &'a [[u8; 4]],
+    /// The words of all buckets.
+    pub words: &'a [[u8; 2]],
 }
 
-/// Who asks for the words of a bucket, and which of them it wants.
+/// Who asks for the words of a bucket, and of its neighbours, and which of them it wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asker {
+    /// The bucket.
+    pub bucket: u16,
+    /// The bits of the bucket's number that may be flipped to reach its neighbours.
+    pub settled: u16,
+    /// Fewer of them than this are flipped.
+    pub reach: u16,
     /// What the words are compared with.
     pub word: u16,
     /// The bits that are compared.
     pub known: u16,
-    /// The most bits in which a word may differ and still pass.
+    /// The most bits in which a word may differ and still pass, those flipped included.
     pub limit: u16,
     /// Comes back with each word that passes.
-    pub tag: u16,
+    pub tag: u32,
 }
 
 /// A word that passed for an [`Asker`].
@@ -61,7 +68,18 @@ pub struct Passed {
     /// Its place among all words.
     pub position: u32,
     /// The asker's tag.
-    pub tag: u16,
+    pub tag: u32,
+}
+
+/// What whole hashes are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The hash.
+    pub bits: [u8; 32],
+    /// The bits that are compared.
+    pub known: [u8; 32],
+    /// The most bits in which a hash may differ.
+    pub radius: u32,
 }
 
 /// A distance implementation that this processor is known to support.
@@ -133,46 +151,87 @@ impl Kernel {
         }
     }
 
-    /// Appends every word that is within the limit of an asker of its bucket, in the bits it compares.
+    /// Appends every word that passes for an asker in the bucket whose number is the asker's with the
+    /// bits of `flip` flipped, as far as the asker reaches there.
     ///
-    /// Words are two bytes, little-endian. Buckets and their askers are taken in turn; a bucket that
-    /// reaches beyond `words` ends there. Within an asker the order is that of the words.
+    /// Askers are taken in turn; within an asker the order is that of the words.
     #[inline]
     pub fn filter(
         self,
-        words: &[[u8; 2]],
-        buckets: &[Bucket],
+        buckets: Buckets<'_>,
         askers: &[Asker],
+        flip: u16,
         passed: &mut Vec<Passed>,
     ) {
         match self.0 {
-            Isa::Portable => portable::filter(words, buckets, askers, passed),
+            Isa::Portable => portable::filter(buckets, askers, flip, passed),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as in `scan`.
             #[expect(unsafe_code, reason = "a call that needs the processor's features")]
-            Isa::Avx2 => unsafe { avx2::filter(words, buckets, askers, passed) },
+            Isa::Avx2 => unsafe { avx2::filter(buckets, askers, flip, passed) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as in `scan`.
             #[expect(unsafe_code, reason = "a call that needs the processor's features")]
-            Isa::Avx512 => unsafe { avx512::filter(words, buckets, askers, passed) },
+            Isa::Avx512 => unsafe { avx512::filter(buckets, askers, flip, passed) },
             #[cfg(target_arch = "aarch64")]
-            Isa::Neon => neon::filter(words, buckets, askers, passed),
+            Isa::Neon => neon::filter(buckets, askers, flip, passed),
+        }
+    }
+
+    /// Appends those candidates whose hash is as near as wanted, each with its tag.
+    ///
+    /// A candidate's position is a row of `hashes`, its tag a place in `wanted`; one that is beyond
+    /// either is left out.
+    #[inline]
+    pub fn compare(
+        self,
+        hashes: &[[u8; 32]],
+        candidates: &[Passed],
+        wanted: &[Wanted],
+        near: &mut Vec<(u32, Near)>,
+    ) {
+        match self.0 {
+            Isa::Portable => portable::compare(hashes, candidates, wanted, near),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as in `scan`; both kernels of this architecture have `popcnt`.
+            #[expect(unsafe_code, reason = "a call that needs the processor's features")]
+            Isa::Avx2 | Isa::Avx512 => unsafe {
+                avx2::compare(hashes, candidates, wanted, near);
+            },
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => portable::compare(hashes, candidates, wanted, near),
         }
     }
 }
 
-/// Each bucket's words, the place of the first, and its askers.
-#[inline(always)]
-fn asked<'a>(
-    words: &'a [[u8; 2]],
-    buckets: &'a [Bucket],
-    mut askers: &'a [Asker],
-) -> impl Iterator<Item = (&'a [[u8; 2]], u32, &'a [Asker])> {
-    buckets.iter().map(move |bucket| {
-        let end = (bucket.end as usize).min(words.len());
-        let run = words.get(bucket.start as usize..end).unwrap_or_default();
-        let (mine, later) = askers.split_at((bucket.askers as usize).min(askers.len()));
-        askers = later;
-        (run, bucket.start, mine)
-    })
+impl<'a> Buckets<'a> {
+    /// The words of a bucket, and the place of the first.
+    #[inline(always)]
+    pub fn bucket(self, number: u16) -> (u32, &'a [[u8; 2]]) {
+        let Some([start, end]) = self.offsets.get(usize::from(number)..).and_then(<[_]>::first_chunk)
+        else {
+            return (0, &[]);
+        };
+        let (start, end) = (u32::from_le_bytes(*start), u32::from_le_bytes(*end));
+        let end = (end as usize).min(self.words.len());
+        (start, self.words.get(start as usize..end).unwrap_or_default())
+    }
+
+    /// What is asked with these bits flipped: each asker with the limit that is left for its words,
+    /// their place and the words.
+    #[inline(always)]
+    fn asked<'b>(
+        self,
+        askers: &'b [Asker],
+        flip: u16,
+    ) -> impl Iterator<Item = (&'b Asker, u16, u32, &'a [[u8; 2]])> + use<'a, 'b> {
+        let bits = flip.count_ones() as u16;
+        let reaches = move |asker: &&Asker| {
+            bits < asker.reach && bits <= asker.limit && flip & !asker.settled == 0
+        };
+        askers.iter().filter(reaches).map(move |asker| {
+            let (first, words) = self.bucket(asker.bucket ^ flip);
+            (asker, asker.limit - bits, first, words)
+        })
+    }
 }

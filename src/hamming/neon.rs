@@ -7,7 +7,7 @@ use std::arch::aarch64::{
     vreinterpretq_u16_u8, vshrn_n_u16,
 };
 
-use super::{Asker, Bucket, Near, Passed, asked, portable};
+use super::{Asker, Buckets, Near, Passed, portable};
 
 pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mut Vec<Near>) {
     // SAFETY: a hash is two times 16 readable bytes; NEON is part of the target.
@@ -32,30 +32,23 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
 const LANES: usize = 8;
 
 pub(super) fn filter(
-    words: &[[u8; 2]],
-    buckets: &[Bucket],
+    buckets: Buckets<'_>,
     askers: &[Asker],
+    flip: u16,
     passed: &mut Vec<Passed>,
 ) {
-    for (bucket, first, askers) in asked(words, buckets, askers) {
-        filter_bucket(bucket, first, askers, passed);
-    }
-}
-
-#[inline(always)]
-fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut Vec<Passed>) {
-    let (rounds, rest) = bucket.as_chunks::<LANES>();
-    let mut position = first;
-    for lanes in rounds {
-        // SAFETY: eight words are 16 readable bytes; NEON is part of the target.
-        let words = unsafe { vreinterpretq_u16_u8(vld1q_u8(lanes.as_ptr().cast())) };
-        for asker in askers {
-            // SAFETY: arithmetic on registers; NEON is part of the target.
+    for (asker, limit, first, words) in buckets.asked(askers, flip) {
+        let (rounds, rest) = words.as_chunks::<LANES>();
+        let mut position = first;
+        for lanes in rounds {
+            // SAFETY: eight words are 16 readable bytes; the rest is arithmetic on registers; NEON is
+            // part of the target.
             let mut hits = unsafe {
+                let words = vreinterpretq_u16_u8(vld1q_u8(lanes.as_ptr().cast()));
                 let differing = veorq_u16(words, vdupq_n_u16(asker.word));
                 let differing = vandq_u16(differing, vdupq_n_u16(asker.known));
                 let distances = vpaddlq_u8(vcntq_u8(vreinterpretq_u8_u16(differing)));
-                let near = vcleq_u16(distances, vdupq_n_u16(asker.limit));
+                let near = vcleq_u16(distances, vdupq_n_u16(limit));
                 // A byte a word, all ones where it passes; one bit of each is enough.
                 vget_lane_u64::<0>(vreinterpret_u64_u8(vshrn_n_u16::<4>(near)))
             } & 0x0101_0101_0101_0101;
@@ -64,8 +57,8 @@ fn filter_bucket(bucket: &[[u8; 2]], first: u32, askers: &[Asker], passed: &mut 
                 passed.push(Passed { position: position + lane, tag: asker.tag });
                 hits &= hits - 1;
             }
+            position += LANES as u32;
         }
-        position += LANES as u32;
+        portable::filter_words(rest, position, asker, limit, passed);
     }
-    portable::filter_bucket(rest, position, askers, passed);
 }

@@ -1,6 +1,6 @@
 //! The kernels without intrinsics: the fallback, and the oracle of all others.
 
-use super::{Asker, Bucket, Near, Passed, asked};
+use super::{Asker, Buckets, Near, Passed, Wanted};
 
 /// The number of bits in which two hashes differ, among these.
 #[inline(always)]
@@ -31,30 +31,47 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
 
 #[inline(always)]
 pub(super) fn filter(
-    words: &[[u8; 2]],
-    buckets: &[Bucket],
+    buckets: Buckets<'_>,
     askers: &[Asker],
+    flip: u16,
     passed: &mut Vec<Passed>,
 ) {
-    for (bucket, first, askers) in asked(words, buckets, askers) {
-        filter_bucket(bucket, first, askers, passed);
+    for (asker, limit, first, words) in buckets.asked(askers, flip) {
+        filter_words(words, first, asker, limit, passed);
     }
 }
 
 #[inline(always)]
-pub(super) fn filter_bucket(
-    bucket: &[[u8; 2]],
+pub(super) fn filter_words(
+    words: &[[u8; 2]],
     first: u32,
-    askers: &[Asker],
+    asker: &Asker,
+    limit: u16,
     passed: &mut Vec<Passed>,
 ) {
-    for asker in askers {
-        for (place, word) in bucket.iter().enumerate() {
-            let differing = (u16::from_le_bytes(*word) ^ asker.word) & asker.known;
-            let distance = differing.count_ones();
-            if distance <= u32::from(asker.limit) {
-                passed.push(Passed { position: first + place as u32, tag: asker.tag });
-            }
+    for (word, position) in words.iter().zip(first..) {
+        let differing = (u16::from_le_bytes(*word) ^ asker.word) & asker.known;
+        if differing.count_ones() <= u32::from(limit) {
+            passed.push(Passed { position, tag: asker.tag });
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn compare(
+    hashes: &[[u8; 32]],
+    candidates: &[Passed],
+    wanted: &[Wanted],
+    near: &mut Vec<(u32, Near)>,
+) {
+    for candidate in candidates {
+        let (row, tag) = (candidate.position, candidate.tag);
+        let (Some(hash), Some(wanted)) = (hashes.get(row as usize), wanted.get(tag as usize)) else {
+            continue;
+        };
+        let distance = distance_within(hash, &wanted.bits, &wanted.known);
+        if distance <= wanted.radius {
+            near.push((tag, Near { row, distance }));
         }
     }
 }

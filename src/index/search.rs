@@ -7,7 +7,7 @@ use super::policy::Policies;
 use crate::Result;
 use crate::hamming::Kernel;
 use crate::hash::{Hash256, PartialHash, Radius, Signal};
-use crate::segment::{Entry, NearEntry, Scratch};
+use crate::segment::{Entry, NearEntry, Scratch, Threads};
 
 /// Names an entry within one snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +31,7 @@ pub struct Searcher {
     parts: Arc<[Arc<Part>]>,
     policies: Arc<Policies>,
     kernel: Kernel,
+    threads: Threads,
     scratch: Scratch,
     near: Vec<NearEntry>,
     entries: Vec<u32>,
@@ -39,12 +40,20 @@ pub struct Searcher {
 impl Searcher {
     pub(super) fn new(parts: Arc<[Arc<Part>]>, policies: Arc<Policies>) -> Self {
         let (scratch, near, entries) = Default::default();
-        Self { parts, policies, kernel: Kernel::detect(), scratch, near, entries }
+        let (kernel, threads) = (Kernel::detect(), Threads::One);
+        Self { parts, policies, kernel, threads, scratch, near, entries }
     }
 
     /// Uses another kernel than the fastest: for tests and measurements.
     pub fn with_kernel(mut self, kernel: Kernel) -> Self {
         self.kernel = kernel;
+        self
+    }
+
+    /// Spreads large batches over the threads of the rayon pool in which they are asked. Answers stay
+    /// the same; single searches stay on one thread.
+    pub fn in_parallel(mut self) -> Self {
+        self.threads = Threads::Pool;
         self
     }
 
@@ -89,11 +98,12 @@ impl Searcher {
         hashes: &[H],
         radius: Radius,
     ) -> Result<Vec<Vec<Hit>>> {
+        let (kernel, threads) = (self.kernel, self.threads);
         let mut hits = vec![Vec::new(); hashes.len()];
         for (number, part) in (0..).zip(&*self.parts) {
             let hashes = hashes.iter().map(|hash| (*hash).into());
             part.segment
-                .within_many(self.kernel, hashes, radius, &mut self.scratch, &mut |query, near| {
+                .within_many(kernel, hashes, radius, threads, &mut self.scratch, &mut |query, near| {
                     hits[query].extend(live_hit(part, number, near));
                 })
                 .map_err(|damage| part.corrupt(damage))?;
@@ -119,10 +129,11 @@ impl Searcher {
         radius: Radius,
         near: &mut dyn FnMut(usize),
     ) -> Result<()> {
+        let (kernel, threads) = (self.kernel, self.threads);
         for part in &*self.parts {
             let hashes = hashes.iter().copied();
             part.segment
-                .within_many(self.kernel, hashes, radius, &mut self.scratch, &mut |query, hit| {
+                .within_many(kernel, hashes, radius, threads, &mut self.scratch, &mut |query, hit| {
                     if !part.is_dead(hit.entry) {
                         near(query);
                     }

@@ -60,7 +60,7 @@ fn ask(bytes: &[u8], queries: &[Hash256]) -> usize {
         }
         let few = if radius.get() > 31 { &queries[..1] } else { queries };
         let queries = few.iter().map(|hash| PartialHash::from(*hash));
-        let done = segment.within_many(kernel, queries, radius, &mut scratch, &mut |_, _| {});
+        let done = segment.within_many(kernel, queries, radius, Threads::Pool, &mut scratch, &mut |_, _| {});
         errors += usize::from(done.is_err());
     }
     for signal in Signal::ALL {

@@ -10,6 +10,7 @@
 #![deny(clippy::cast_lossless)]
 
 mod arrange;
+mod batch;
 mod blocks;
 mod builder;
 mod digests;
@@ -36,20 +37,21 @@ use crate::{Corruption, Damage};
 pub use builder::SegmentBuilder;
 pub use entries::{Entry, NewEntry};
 pub(crate) use map::Bytes;
-pub use search::{NearEntry, Scratch};
+pub use search::{NearEntry, Scratch, Threads};
 
 use arrange::{Arranged, restore};
 use blocks::Blocks;
 use digests::Digests;
 use entries::{decode_label, signal_bit};
 use layout::{EntryRecord, LABEL_BITS, Layout, Section};
-use tables::Tables;
+use tables::{Fullest, Tables};
 
 /// A segment in some bytes.
 pub struct Segment<B> {
     bytes: B,
     layout: Layout,
     blocks: Blocks,
+    fullest: Fullest,
 }
 
 impl<B: AsRef<[u8]>> Segment<B> {
@@ -61,7 +63,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
     pub fn from_bytes(bytes: B) -> Result<Self, Corruption> {
         let layout = Layout::parse(bytes.as_ref())?;
         let blocks = Blocks::open(bytes.as_ref(), layout.checksums_at)?;
-        Ok(Self { bytes, layout, blocks })
+        Ok(Self { bytes, layout, blocks, fullest: Fullest::default() })
     }
 
     /// The bytes that it lies in.
@@ -222,6 +224,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         Ok(Tables {
             bytes: self.bytes.as_ref(),
             blocks: &self.blocks,
+            fullest: &self.fullest,
             hashes: self.hashes()?,
             hashes_at: self.layout.section(Section::PdqHashes).start,
             tables_at: self.layout.section(Section::PdqTables),

@@ -1,46 +1,41 @@
 //! What a query asks of the tables: the buckets to visit, and how near the next chunk must be.
 
-use super::arrange::{Arranged, arrange, chunk};
+use super::arrange::{arrange, chunk};
 use super::layout::{BUCKETS, CHUNKS};
-use crate::hamming::{Asker, distance_within};
-use crate::hash::{PartialHash, Radius};
+use crate::hamming::{Asker, Wanted, distance_within};
+use crate::hash::{Hash256, PartialHash, Radius};
 
 /// A query in the stored order of bits, with its number among those asked together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Query {
     pub(super) number: u32,
-    pub(super) radius: u32,
-    bits: Arranged,
-    known: Arranged,
-    /// One more than the known bits in which a visited chunk may differ; 0 for a table that is not
-    /// visited. `None` where comparing all hashes is always better.
-    reaches: Option<[u8; CHUNKS]>,
+    pub(super) wanted: Wanted,
+    /// `None` where comparing all hashes is always better.
+    reaches: Option<Reaches>,
 }
 
 impl Query {
     pub(super) fn new(number: u32, hash: impl Into<PartialHash>, radius: Radius) -> Self {
         let partial = hash.into();
-        let mut known = arrange(&partial.unknown());
-        known.iter_mut().for_each(|byte| *byte = !*byte);
+        let unknown = partial.unknown();
+        let mut known = [0xff; 32];
+        if unknown != Hash256::default() {
+            known = arrange(&unknown).map(|byte| !byte);
+        }
         let radius = radius.get();
-        let reaches = reaches(radius, &known);
-        Self { number, radius, bits: arrange(&partial.hash()), known, reaches }
-    }
-
-    /// The bits that it has, and what stands at those that it does not know.
-    pub(super) fn bits(&self) -> &Arranged {
-        &self.bits
+        let reaches = Reaches::new(radius, &known);
+        Self { number, wanted: Wanted { bits: arrange(&partial.hash()), known, radius }, reaches }
     }
 
     /// The number of bits that are not known.
     pub(super) fn unknown(&self) -> u32 {
-        self.known.iter().map(|byte| byte.count_zeros()).sum()
+        self.wanted.known.iter().map(|byte| byte.count_zeros()).sum()
     }
 
     /// The number of known bits in which a row differs.
     #[inline(always)]
-    pub(super) fn distance(&self, row: &Arranged) -> u32 {
-        distance_within(row, &self.bits, &self.known)
+    pub(super) fn distance(&self, row: &[u8; 32]) -> u32 {
+        distance_within(row, &self.wanted.bits, &self.wanted.known)
     }
 }
 
@@ -62,8 +57,11 @@ const MASKS: [u16; 697] = {
     masks
 };
 
-/// How many of the [`MASKS`] have fewer bits than this.
-const MASKS_WITHIN: [usize; MOST_REACH as usize + 1] = [0, 1, 17, 137, 697];
+/// The masks with fewer bits than a reach.
+pub(super) fn masks(reach: u16) -> &'static [u16] {
+    const WITHIN: [usize; MOST_REACH as usize + 1] = [0, 1, 17, 137, 697];
+    &MASKS[..WITHIN[usize::from(reach).min(MOST_REACH as usize)]]
+}
 
 /// How far to look around each chunk, so that nothing within the radius is missed at the least cost.
 ///
@@ -71,23 +69,45 @@ const MASKS_WITHIN: [usize; MOST_REACH as usize + 1] = [0, 1, 17, 137, 697];
 /// are `r + 1` together, then some chunk differs in fewer bits than its reach, and it and the next one
 /// together in fewer than the sum of both. (The cycle lemma, see `docs/design.md`.) So a chunk of
 /// which much is unknown, which has many buckets to visit, is left out, and others reach farther.
-fn reaches(radius: u32, known: &Arranged) -> Option<[u8; CHUNKS]> {
-    let wanted = radius + 1;
-    if wanted > MOST_REACH * CHUNKS as u32 {
-        // Buckets four bits away are so many that a flat scan is the better plan.
-        return None;
+#[derive(Clone, Copy, Debug)]
+struct Reaches {
+    /// One more than the known bits in which a visited chunk may differ; 0 for a table that is not
+    /// visited.
+    each: [u8; CHUNKS],
+    /// The buckets to visit, all together.
+    buckets: u32,
+}
+
+impl Reaches {
+    /// `None` where buckets four bits away would be needed: they are so many that a flat scan is the
+    /// better plan.
+    fn new(radius: u32, known: &[u8; 32]) -> Option<Self> {
+        let wanted = radius + 1;
+        if wanted > MOST_REACH * CHUNKS as u32 {
+            return None;
+        }
+        let mut reaches = Self { each: [0; CHUNKS], buckets: 0 };
+        if *known == [0xff; 32] {
+            // What the steps below come to where all chunks are alike.
+            let (even, more) = (wanted / CHUNKS as u32, wanted as usize % CHUNKS);
+            reaches.each = std::array::from_fn(|number| even as u8 + u8::from(number < more));
+            let buckets = reaches.each.map(|reach| masks(reach.into()).len() as u32);
+            reaches.buckets = buckets.iter().sum();
+            return Some(reaches);
+        }
+        // What the next step of each chunk adds: buckets.
+        let mut steps: [u32; CHUNKS] =
+            std::array::from_fn(|number| buckets(chunk(known, number), 0));
+        for _ in 0..wanted {
+            let cheapest = (0..CHUNKS).min_by_key(|number| steps[*number])?;
+            reaches.each[cheapest] += 1;
+            reaches.buckets += steps[cheapest];
+            let reach = reaches.each[cheapest];
+            let full = u32::from(reach) == MOST_REACH;
+            steps[cheapest] = if full { u32::MAX } else { buckets(chunk(known, cheapest), reach) };
+        }
+        Some(reaches)
     }
-    let mut reaches = [0; CHUNKS];
-    // What the next step of each chunk adds: buckets.
-    let mut steps: [u32; CHUNKS] = std::array::from_fn(|number| buckets(chunk(known, number), 0));
-    for _ in 0..wanted {
-        let cheapest = (0..CHUNKS).min_by_key(|number| steps[*number])?;
-        reaches[cheapest] += 1;
-        let reach = reaches[cheapest];
-        let full = u32::from(reach) == MOST_REACH;
-        steps[cheapest] = if full { u32::MAX } else { buckets(chunk(known, cheapest), reach) };
-    }
-    Some(reaches)
 }
 
 /// The farthest reach of a chunk.
@@ -116,40 +136,32 @@ impl Query {
 
     /// The buckets to visit in all tables.
     pub(super) fn count(&self) -> Option<usize> {
-        let reaches = self.reaches.as_ref()?;
-        let of_chunk = |(number, reach): (usize, &u8)| {
-            (0..*reach)
-                .map(|bits| buckets(chunk(&self.known, number), bits) as usize)
-                .sum::<usize>()
-        };
-        Some(reaches.iter().enumerate().map(of_chunk).sum())
+        self.reaches.map(|reaches| reaches.buckets as usize)
     }
 
-    /// Visits each bucket of a table in which something near can be: `visit` gets its number, and
-    /// who asks there.
+    /// Calls `ask` with what it asks of one table: mostly once, and once for each value of the bits of
+    /// its chunk that it does not know.
     ///
     /// An entry that is near some hash for which the query stands has, in some chunk, the query's
     /// known bits but for a few, and any of the others.
     #[inline(always)]
-    pub(super) fn probe(&self, table: usize, mut visit: impl FnMut(u16, Asker)) {
-        let reaches = self.reaches.unwrap_or_default();
-        let (reach, next) = (reaches[table], reaches[(table + 1) % CHUNKS]);
-        let (own, known) = (chunk(&self.bits, table), chunk(&self.known, table));
-        let (word, known_next) = (chunk(&self.bits, table + 1), chunk(&self.known, table + 1));
-        for mask in &MASKS[..MASKS_WITHIN[usize::from(reach)]] {
-            if mask & !known != 0 {
-                continue;
+    pub(super) fn ask(&self, table: usize, tag: u32, mut ask: impl FnMut(Asker)) {
+        let Some(Reaches { each, .. }) = &self.reaches else { return };
+        let (reach, next) = (u16::from(each[table]), u16::from(each[(table + 1) % CHUNKS]));
+        if reach == 0 {
+            return;
+        }
+        let Wanted { bits, known, .. } = &self.wanted;
+        let (own, settled) = (chunk(bits, table), chunk(known, table));
+        let (word, known) = (chunk(bits, table + 1), chunk(known, table + 1));
+        let mut guess = !settled;
+        loop {
+            let (bucket, limit) = (own ^ guess, reach + next - 1);
+            ask(Asker { bucket, settled, reach, word, known, limit, tag });
+            if guess == 0 {
+                break;
             }
-            let limit = u16::from(reach + next) - 1 - mask.count_ones() as u16;
-            let asker = Asker { word, known: known_next, limit, tag: 0 };
-            let mut guess = !known;
-            loop {
-                visit(own ^ mask ^ guess, asker);
-                if guess == 0 {
-                    break;
-                }
-                guess = (guess - 1) & !known;
-            }
+            guess = (guess - 1) & !settled;
         }
     }
 }
@@ -157,7 +169,6 @@ impl Query {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::Hash256;
 
     #[test]
     fn a_table_is_probed_at_every_chunk_within_the_known_bits_reach_and_once() {
@@ -167,20 +178,23 @@ mod tests {
             for radius in [0, 15, 16, 20, 31, 32, 47, 48, 63] {
                 let hash = Hash256::from_bytes([0x5a; 32]);
                 let mut query = Query::new(0, hash, Radius::new(radius).unwrap());
-                query.known = unknown.map(|byte: u8| !byte);
-                query.reaches = reaches(radius, &query.known);
-                let reaches = query.reaches.unwrap();
+                let known = unknown.map(|byte: u8| !byte);
+                query.wanted.known = known;
+                query.reaches = Reaches::new(radius, &known);
+                let reaches = query.reaches.unwrap().each;
                 assert_eq!(reaches.iter().map(|reach| u32::from(*reach)).sum::<u32>(), radius + 1);
                 let mut probes = 0;
                 for table in 0..CHUNKS {
-                    let own = chunk(&query.bits, table);
-                    let known = chunk(&query.known, table);
+                    let own = chunk(&query.wanted.bits, table);
+                    let known = chunk(&known, table);
                     let (reach, next) = (reaches[table], reaches[(table + 1) % CHUNKS]);
                     let mut probed = Vec::new();
-                    query.probe(table, |bucket, asker| {
-                        let differing = ((bucket ^ own) & known).count_ones();
-                        assert_eq!(differing + u32::from(asker.limit) + 1, u32::from(reach + next));
-                        probed.push(bucket);
+                    query.ask(table, 9, |asker| {
+                        assert_eq!(asker.limit + 1, u16::from(reach + next));
+                        assert_eq!((asker.reach, asker.tag), (reach.into(), 9));
+                        let masks = masks(asker.reach).iter();
+                        let masks = masks.filter(|mask| **mask & !asker.settled == 0);
+                        probed.extend(masks.map(|mask| asker.bucket ^ mask));
                     });
                     probed.sort_unstable();
                     let near = |bucket: &u16| ((bucket ^ own) & known).count_ones() < reach.into();
@@ -201,7 +215,7 @@ mod tests {
         assert!(query.count().unwrap() <= even, "{:?}", query.reaches);
         let mut known = [0xff; 32];
         known[..2].fill(0);
-        assert_eq!(reaches(31, &known).unwrap()[0], 0);
-        assert_eq!(reaches(64, &known), None);
+        assert_eq!(Reaches::new(31, &known).unwrap().each[0], 0);
+        assert!(Reaches::new(64, &known).is_none());
     }
 }

@@ -1,11 +1,14 @@
 //! Searching a segment: the choice between tables and a flat scan, one query or many, digests.
 
+use rayon::prelude::*;
+
 use super::Segment;
-use super::arrange::arrange;
-use super::layout::Section;
+use super::arrange::{Arranged, arrange};
+use super::layout::{CHUNKS, Section};
 use super::probes::Query;
+use super::tables::sort_and_dedup;
 use crate::Corruption;
-use crate::hamming::{Asker, Bucket, Kernel, Near, Passed};
+use crate::hamming::{Asker, Kernel, Near, Passed, Wanted};
 use crate::hash::{Hash256, PartialHash, Radius, Signal};
 
 /// An entry of a segment within the radius.
@@ -20,25 +23,37 @@ pub struct NearEntry {
 /// Buffers that searches reuse; one a thread.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    pub(super) buckets: Vec<Bucket>,
     pub(super) passed: Vec<Passed>,
-    pub(super) rows: Vec<u32>,
     pub(super) near: Vec<(u32, Near)>,
     pub(super) scanned: Vec<Near>,
     pub(super) queries: Vec<Query>,
-    pub(super) numbers: Vec<u16>,
+    pub(super) wanted: Vec<Wanted>,
     pub(super) ends: Vec<u32>,
     pub(super) askers: Vec<Asker>,
+}
+
+/// On which threads a batch is searched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Threads {
+    /// The one that asks.
+    #[default]
+    One,
+    /// Those of the current rayon pool, where the batch is large enough to be shared.
+    Pool,
 }
 
 /// Queries that a batch handles together, so that its memory does not grow with the batch.
 const BATCH: usize = 16_384;
 /// Buckets that a batch visits together, for the same reason.
-const PROBES_A_BATCH: usize = 1 << 23;
+const PROBES_A_BATCH: usize = 1 << 22;
 /// Queries that visit fewer buckets than this are searched one by one: sorting would not pay.
 const BATCH_FROM: usize = 1 << 12;
+/// Queries that visit fewer buckets than this are searched on one thread.
+const SHARED_FROM: usize = 1 << 17;
 /// Rows that a batched flat scan compares with all queries before it goes on: they stay in cache.
 const ROWS_A_ROUND: usize = 512;
+/// Rounds of a flat scan that one thread takes together.
+const ROUNDS_A_SHARE: usize = 128;
 /// With up to so many unknown bits, a comparison of all bits sifts out most rows.
 const FEW_UNKNOWN: u32 = 40;
 
@@ -81,7 +96,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         near.clear();
         match self.tables_cost(&query) {
             Some(_) => self.tables()?.near(kernel, &query, scratch, &mut near)?,
-            None => self.scan_many(kernel, &[query], radius, scratch, &mut near)?,
+            None => self.scan(kernel, &[query], Threads::One, scratch, &mut near)?,
         }
         for (_, hit) in &near {
             found.push(NearEntry { entry: self.pdq_entry(hit.row)?, distance: hit.distance });
@@ -93,7 +108,8 @@ impl<B: AsRef<[u8]>> Segment<B> {
     /// Calls `found` with each entry within `radius` of each of many hashes, and the hash's number.
     ///
     /// An entry is near a hash with unknown bits if it is near one of those for which that stands.
-    /// Within one hash the order is as in [`Segment::within`]; memory does not grow with the batch.
+    /// Within one hash the order is as in [`Segment::within`]; memory does not grow with the batch, but
+    /// for what is found in 16,384 hashes.
     ///
     /// # Errors
     /// [`Corruption`] if bytes that were read on the way are damaged.
@@ -102,6 +118,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         kernel: Kernel,
         hashes: impl Iterator<Item = PartialHash>,
         radius: Radius,
+        threads: Threads,
         scratch: &mut Scratch,
         found: &mut dyn FnMut(usize, NearEntry),
     ) -> Result<(), Corruption> {
@@ -125,7 +142,8 @@ impl<B: AsRef<[u8]>> Segment<B> {
                 }
             }
             if probes >= BATCH_FROM {
-                self.tables()?.near_many(kernel, &probing, scratch, &mut near)?;
+                let threads = if probes < SHARED_FROM { Threads::One } else { threads };
+                self.probe_many(kernel, &probing, threads, scratch, &mut near)?;
             } else if !probing.is_empty() {
                 let tables = self.tables()?;
                 for query in &probing {
@@ -133,7 +151,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
                 }
             }
             if !scanning.is_empty() {
-                self.scan_many(kernel, &scanning, radius, scratch, &mut near)?;
+                self.scan(kernel, &scanning, threads, scratch, &mut near)?;
             }
             for (number, hit) in &near {
                 let entry = NearEntry { entry: self.pdq_entry(hit.row)?, distance: hit.distance };
@@ -145,38 +163,68 @@ impl<B: AsRef<[u8]>> Segment<B> {
         Ok(())
     }
 
-    /// Appends all rows near each query by comparing each row with each query, sorted.
-    fn scan_many(
+    /// Appends all rows near each query through the tables, sorted.
+    fn probe_many(
         &self,
         kernel: Kernel,
         queries: &[Query],
-        radius: Radius,
+        threads: Threads,
+        scratch: &mut Scratch,
+        near: &mut Vec<(u32, Near)>,
+    ) -> Result<(), Corruption> {
+        let tables = self.tables()?;
+        let first = near.len();
+        let mut wanted = std::mem::take(&mut scratch.wanted);
+        wanted.clear();
+        wanted.extend(queries.iter().map(|query| query.wanted));
+        match threads {
+            Threads::One => {
+                for number in 0..CHUNKS {
+                    tables.near_many(kernel, queries, &wanted, number, scratch, near)?;
+                }
+            }
+            Threads::Pool => {
+                let of_table = |scratch: &mut Scratch, number| {
+                    let mut near = Vec::new();
+                    tables.near_many(kernel, queries, &wanted, number, scratch, &mut near)?;
+                    Ok(near)
+                };
+                let found: Result<Vec<_>, _> =
+                    (0..CHUNKS).into_par_iter().map_init(Scratch::default, of_table).collect();
+                near.extend(found?.into_iter().flatten());
+            }
+        }
+        scratch.wanted = wanted;
+        for hit in &mut near[first..] {
+            hit.0 = queries[hit.0 as usize].number;
+        }
+        sort_and_dedup(near, first);
+        Ok(())
+    }
+
+    /// Appends all rows near each query by comparing each row with each query, sorted.
+    fn scan(
+        &self,
+        kernel: Kernel,
+        queries: &[Query],
+        threads: Threads,
         scratch: &mut Scratch,
         near: &mut Vec<(u32, Near)>,
     ) -> Result<(), Corruption> {
         let first = near.len();
-        let hits = &mut scratch.scanned;
-        let rounds = self.checked_hashes()?.chunks(ROWS_A_ROUND);
-        for (start, rows) in (0..).step_by(ROWS_A_ROUND).zip(rounds) {
-            for query in queries {
-                if query.unknown() > FEW_UNKNOWN {
-                    for (row, hash) in (start..).zip(rows) {
-                        let distance = query.distance(hash);
-                        if distance <= radius.get() {
-                            near.push((query.number, Near { row, distance }));
-                        }
-                    }
-                    continue;
-                }
-                // What may stand at the unknown bits is allowed for, and then taken off again.
-                let widest = radius.get() + query.unknown();
-                kernel.scan(rows, query.bits(), widest, hits);
-                for hit in hits.drain(..) {
-                    let distance = query.distance(&rows[hit.row as usize]);
-                    if distance <= radius.get() {
-                        near.push((query.number, Near { row: start + hit.row, distance }));
-                    }
-                }
+        let rows = self.checked_hashes()?;
+        match threads {
+            Threads::One => scan_rows(kernel, 0, rows, queries, &mut scratch.scanned, near),
+            Threads::Pool => {
+                let share = ROWS_A_ROUND * ROUNDS_A_SHARE;
+                let of_share = |hits: &mut Vec<Near>, (number, rows): (usize, &[_])| {
+                    let mut near = Vec::new();
+                    scan_rows(kernel, (number * share) as u32, rows, queries, hits, &mut near);
+                    near
+                };
+                let shares = rows.par_chunks(share).enumerate();
+                let found: Vec<_> = shares.map_init(Vec::new, of_share).collect();
+                near.extend(found.into_iter().flatten());
             }
         }
         near[first..].sort_unstable();
@@ -237,5 +285,38 @@ impl<B: AsRef<[u8]>> Segment<B> {
         self.within(kernel, &Hash256::from_bytes(hash), Radius::EXACT, scratch, &mut found)?;
         entries.extend(found.iter().map(|near| near.entry));
         Ok(())
+    }
+}
+
+/// Appends those of some rows, of which this is the first one's number, that are near each query.
+fn scan_rows(
+    kernel: Kernel,
+    first: u32,
+    rows: &[Arranged],
+    queries: &[Query],
+    hits: &mut Vec<Near>,
+    near: &mut Vec<(u32, Near)>,
+) {
+    for (start, rows) in (first..).step_by(ROWS_A_ROUND).zip(rows.chunks(ROWS_A_ROUND)) {
+        for query in queries {
+            let (number, radius, unknown) = (query.number, query.wanted.radius, query.unknown());
+            if unknown > FEW_UNKNOWN {
+                for (row, hash) in (start..).zip(rows) {
+                    let distance = query.distance(hash);
+                    if distance <= radius {
+                        near.push((number, Near { row, distance }));
+                    }
+                }
+                continue;
+            }
+            // What may stand at the unknown bits is allowed for, and then taken off again.
+            kernel.scan(rows, &query.wanted.bits, radius + unknown, hits);
+            for hit in hits.drain(..) {
+                let distance = query.distance(&rows[hit.row as usize]);
+                if distance <= radius {
+                    near.push((number, Near { row: start + hit.row, distance }));
+                }
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The ring-filtered tables: finding what is near a query in all sixteen.
+//! The ring-filtered tables: finding what is near one query in all sixteen.
 //!
 //! A hash has 16 chunks on a ring. If two hashes differ in at most `r` bits, then for some chunk `i`
 //! they differ there in at most `r / 16` bits, and in chunks `i` and `i + 1` together in at most
@@ -8,6 +8,7 @@
 //! what is left. Nothing within the radius can be missed; `docs/design.md` has the proof.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use zerocopy::FromBytes;
 use zerocopy::little_endian::U32;
@@ -15,32 +16,45 @@ use zerocopy::little_endian::U32;
 use super::Scratch;
 use super::arrange::Arranged;
 use super::blocks::Blocks;
-use super::layout::{ALIGNMENT, BUCKETS, CHUNKS, TableLayout};
-use super::probes::Query;
-use crate::hamming::{Asker, Bucket, Kernel, Near, Passed, prefetch};
+use super::layout::{ALIGNMENT, CHUNKS, TableLayout};
+use super::probes::{Query, masks};
+use crate::hamming::{Asker, Buckets, Kernel, Near, Passed, Wanted, prefetch};
 use crate::{Corruption, Damage};
 
 /// One table of a mapped segment.
 #[derive(Clone, Copy, Default)]
-struct Table<'a> {
-    offsets: &'a [U32],
-    next: &'a [[u8; 2]],
+pub(super) struct Table<'a> {
+    pub(super) buckets: Buckets<'a>,
     rows: &'a [U32],
-    /// Where the three stand in the file, for the checks.
+    /// Where offsets, words and rows stand in the file, for the checks.
     places: [usize; 3],
 }
+
+impl Table<'_> {
+    /// Starts to load the words of a bucket.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, bucket: u16) {
+        if let Some(start) = self.buckets.offsets.get(usize::from(bucket)) {
+            prefetch(self.buckets.words, u32::from_le_bytes(*start) as usize);
+        }
+    }
+}
+
+/// The words of the fullest bucket of each table whose offsets have been checked.
+pub(super) type Fullest = [OnceLock<u32>; CHUNKS];
 
 /// The tables of a segment and the hashes that they are about.
 pub(super) struct Tables<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) blocks: &'a Blocks,
+    pub(super) fullest: &'a Fullest,
     pub(super) hashes: &'a [Arranged],
     pub(super) hashes_at: usize,
     pub(super) tables_at: Range<usize>,
 }
 
 impl<'a> Tables<'a> {
-    fn table(&self, number: usize) -> Result<Table<'a>, Corruption> {
+    pub(super) fn table(&self, number: usize) -> Result<Table<'a>, Corruption> {
         let layout = TableLayout::new(self.hashes.len() as u64);
         let mut at = self.tables_at.start + number * layout.len() as usize;
         let damaged = Corruption { offset: at as u64, what: Damage::Range("table") };
@@ -51,49 +65,111 @@ impl<'a> Tables<'a> {
             *part = self.bytes.get(at..at + len as usize).ok_or(damaged)?;
             at += len.next_multiple_of(ALIGNMENT) as usize;
         }
-        let [offsets, next, rows] = parts;
-        Ok(Table {
-            offsets: <[U32]>::ref_from_bytes(offsets).map_err(|_| damaged)?,
-            next: next.as_chunks::<2>().0,
-            rows: <[U32]>::ref_from_bytes(rows).map_err(|_| damaged)?,
-            places,
-        })
+        let [offsets, words, rows] = parts;
+        let buckets = Buckets { offsets: offsets.as_chunks().0, words: words.as_chunks().0 };
+        let rows = <[U32]>::ref_from_bytes(rows).map_err(|_| damaged)?;
+        Ok(Table { buckets, rows, places })
     }
 
     /// The words of a bucket, after their checksums.
     #[inline(always)]
-    fn bucket(&self, table: &Table<'_>, number: u16) -> Result<Range<u32>, Corruption> {
+    fn bucket(&self, table: &Table<'_>, number: u16) -> Result<Range<usize>, Corruption> {
         let number = usize::from(number);
         let place = table.places[0] + number * 4;
         self.blocks.check(self.bytes, place..place + 8)?;
-        let (start, end) = (table.offsets[number].get(), table.offsets[number + 1].get());
-        if start > end || end as usize > table.next.len() {
+        let Buckets { offsets, words } = table.buckets;
+        let [start, end] = [number, number + 1].map(|at| u32::from_le_bytes(offsets[at]) as usize);
+        if start > end || end > words.len() {
             return Err(Corruption { offset: place as u64, what: Damage::Range("bucket") });
         }
-        let words = table.places[1];
-        self.blocks.check(self.bytes, words + start as usize * 2..words + end as usize * 2)?;
+        self.check_words(table, start..end)?;
         Ok(start..end)
     }
 
-    /// The row of a word that passed, after its checksum.
+    /// Compares the checksums of these words.
     #[inline(always)]
-    fn row(&self, table: &Table<'_>, position: u32) -> Result<u32, Corruption> {
-        let place = table.places[2] + position as usize * 4;
+    fn check_words(&self, table: &Table<'_>, words: Range<usize>) -> Result<(), Corruption> {
+        let at = table.places[1];
+        self.blocks.check(self.bytes, at + words.start * 2..at + words.end * 2)
+    }
+
+    /// Makes sure that these buckets can be read without further checks: all offsets of the table are
+    /// in order, and the words of the buckets are as they were written.
+    pub(super) fn check_buckets(
+        &self,
+        number: usize,
+        table: &Table<'_>,
+        buckets: Range<usize>,
+    ) -> Result<(), Corruption> {
+        self.fullest(number, table)?;
+        let offsets = table.buckets.offsets;
+        let [start, end] =
+            [buckets.start, buckets.end].map(|at| u32::from_le_bytes(offsets[at]) as usize);
+        self.check_words(table, start..end)
+    }
+
+    /// The words of the fullest bucket of a table, after all its offsets were checked.
+    pub(super) fn fullest(&self, number: usize, table: &Table<'_>) -> Result<u32, Corruption> {
+        if let Some(fullest) = self.fullest[number].get() {
+            return Ok(*fullest);
+        }
+        let Buckets { offsets, words } = table.buckets;
+        let place = table.places[0];
+        self.blocks.check(self.bytes, place..place + offsets.len() * 4)?;
+        let (mut fullest, mut start) = (0, 0);
+        for (bucket, end) in offsets.iter().enumerate() {
+            let end = u32::from_le_bytes(*end);
+            if end < start || end as usize > words.len() {
+                let offset = (place + bucket * 4) as u64;
+                return Err(Corruption { offset, what: Damage::Range("bucket") });
+            }
+            fullest = fullest.max(end - start);
+            start = end;
+        }
+        Ok(*self.fullest[number].get_or_init(|| fullest))
+    }
+
+    /// Replaces the place of a word that passed by its row, after the checksum of that.
+    #[inline(always)]
+    pub(super) fn find_row(
+        &self,
+        table: &Table<'_>,
+        word: &mut Passed,
+    ) -> Result<(), Corruption> {
+        let position = word.position as usize;
+        let place = table.places[2] + position * 4;
         self.blocks.check(self.bytes, place..place + 4)?;
-        let row = table.rows[position as usize].get();
+        let row = table.rows[position].get();
         if row as usize >= self.hashes.len() {
             return Err(Corruption { offset: place as u64, what: Damage::Range("row") });
         }
-        Ok(row)
+        word.position = row;
+        prefetch(self.hashes, row as usize);
+        Ok(())
     }
 
-    /// The row's distance to the query, if it is within the radius.
+    /// Starts to load the rows of words that passed.
     #[inline(always)]
-    fn compare(&self, row: u32, query: &Query) -> Result<Option<Near>, Corruption> {
-        let place = self.hashes_at + row as usize * 32;
-        self.blocks.check(self.bytes, place..place + 32)?;
-        let distance = query.distance(&self.hashes[row as usize]);
-        Ok((distance <= query.radius).then_some(Near { row, distance }))
+    pub(super) fn prefetch_rows(table: &Table<'_>, passed: &[Passed]) {
+        for word in passed {
+            prefetch(table.rows, word.position as usize);
+        }
+    }
+
+    /// Appends those candidates, by row, that are as near as wanted, after the checksums of all.
+    pub(super) fn compare(
+        &self,
+        kernel: Kernel,
+        candidates: &[Passed],
+        wanted: &[Wanted],
+        near: &mut Vec<(u32, Near)>,
+    ) -> Result<(), Corruption> {
+        for candidate in candidates {
+            let place = self.hashes_at + candidate.position as usize * 32;
+            self.blocks.check(self.bytes, place..place + 32)?;
+        }
+        kernel.compare(self.hashes, candidates, wanted, near);
+        Ok(())
     }
 
     /// Appends all rows near one query with its number, in the order of rows.
@@ -106,159 +182,60 @@ impl<'a> Tables<'a> {
         scratch: &mut Scratch,
         near: &mut Vec<(u32, Near)>,
     ) -> Result<(), Corruption> {
-        let Scratch { buckets, askers, passed, rows, numbers, .. } = scratch;
-        numbers.clear();
-        buckets.clear();
+        let Scratch { askers, passed, .. } = scratch;
         askers.clear();
         passed.clear();
-        rows.clear();
         let mut tables = [(Table::default(), 0); CHUNKS];
         for (number, slot) in tables.iter_mut().enumerate() {
             let table = self.table(number)?;
-            query.probe(number, |bucket, asker| {
-                prefetch(table.offsets, usize::from(bucket));
-                numbers.push(bucket);
-                askers.push(Asker { tag: number as u16, ..asker });
+            query.ask(number, number as u32, |asker| {
+                for mask in masks(asker.reach).iter().filter(|mask| **mask & !asker.settled == 0) {
+                    let bucket = asker.bucket ^ mask;
+                    prefetch(table.buckets.offsets, usize::from(bucket));
+                    let limit = asker.limit - mask.count_ones() as u16;
+                    askers.push(Asker { bucket, reach: 1, limit, ..asker });
+                }
             });
             *slot = (table, askers.len());
         }
         let mut first = 0;
         for (table, end) in &tables {
-            for number in &numbers[first..*end] {
-                let bucket = self.bucket(table, *number)?;
-                for position in bucket.clone().step_by(WORDS_A_LINE) {
-                    prefetch(table.next, position as usize);
+            for asker in &askers[first..*end] {
+                let words = self.bucket(table, asker.bucket)?;
+                for word in words.clone().step_by(WORDS_A_LINE) {
+                    prefetch(table.buckets.words, word);
                 }
-                prefetch(table.next, bucket.end.saturating_sub(1) as usize);
-                buckets.push(Bucket { start: bucket.start, end: bucket.end, askers: 1 });
+                prefetch(table.buckets.words, words.end.saturating_sub(1));
             }
             first = *end;
         }
         let mut first = 0;
         for (table, end) in &tables {
             let before = passed.len();
-            kernel.filter(table.next, &buckets[first..*end], &askers[first..*end], passed);
-            for word in &passed[before..] {
-                prefetch(table.rows, word.position as usize);
-            }
+            kernel.filter(table.buckets, &askers[first..*end], 0, passed);
+            Self::prefetch_rows(table, &passed[before..]);
             first = *end;
         }
-        for word in &*passed {
-            let row = self.row(&tables[usize::from(word.tag)].0, word.position)?;
-            prefetch(self.hashes, row as usize);
-            rows.push(row);
+        for word in &mut *passed {
+            let table = &tables[word.tag as usize].0;
+            word.tag = 0;
+            self.find_row(table, word)?;
         }
         let first = near.len();
-        for row in &*rows {
-            let found = self.compare(*row, query)?;
-            near.extend(found.map(|hit| (query.number, hit)));
+        self.compare(kernel, passed, &[query.wanted], near)?;
+        for hit in &mut near[first..] {
+            hit.0 = query.number;
         }
         sort_and_dedup(near, first);
-        Ok(())
-    }
-
-    /// Appends all rows near each of up to 65,536 queries, with the query's number, sorted.
-    ///
-    /// The probes of all queries are sorted by bucket, roughly, so that each table is walked once from
-    /// its start to its end. The queries bound the memory taken: 10 bytes a probe of one table.
-    pub(super) fn near_many(
-        &self,
-        kernel: Kernel,
-        queries: &[Query],
-        scratch: &mut Scratch,
-        near: &mut Vec<(u32, Near)>,
-    ) -> Result<(), Corruption> {
-        let first = near.len();
-        // A search for one hash leaves its own behind.
-        scratch.passed.clear();
-        for number in 0..CHUNKS {
-            let table = self.table(number)?;
-            scratch.sort_askers(queries, number);
-            let Scratch { numbers, buckets, askers, passed, rows, .. } = &mut *scratch;
-            let rounds = numbers.chunks(BUCKETS_A_ROUND).zip(askers.chunks(BUCKETS_A_ROUND));
-            for (numbers, askers) in rounds {
-                buckets.clear();
-                for number in numbers {
-                    let bucket = self.bucket(&table, *number)?;
-                    prefetch(table.next, bucket.start as usize);
-                    buckets.push(Bucket { start: bucket.start, end: bucket.end, askers: 1 });
-                }
-                kernel.filter(table.next, buckets, askers, passed);
-                self.compare_passed(queries, &table, passed, rows, near)?;
-            }
-        }
-        sort_and_dedup(near, first);
-        Ok(())
-    }
-
-    /// Compares in full what passed the filter of one table, and forgets it.
-    fn compare_passed(
-        &self,
-        queries: &[Query],
-        table: &Table<'_>,
-        passed: &mut Vec<Passed>,
-        rows: &mut Vec<u32>,
-        near: &mut Vec<(u32, Near)>,
-    ) -> Result<(), Corruption> {
-        rows.clear();
-        for word in &*passed {
-            prefetch(table.rows, word.position as usize);
-        }
-        for word in &*passed {
-            let row = self.row(table, word.position)?;
-            prefetch(self.hashes, row as usize);
-            rows.push(row);
-        }
-        for (row, word) in rows.iter().zip(&*passed) {
-            let query = &queries[usize::from(word.tag)];
-            let found = self.compare(*row, query)?;
-            near.extend(found.map(|hit| (query.number, hit)));
-        }
-        passed.clear();
         Ok(())
     }
 }
 
 /// Words of a table in one cache line.
-const WORDS_A_LINE: usize = 32;
-/// Buckets that a batch filters before it compares in full what passed: enough to hide the latency
-/// of memory, few enough for the first cache.
-const BUCKETS_A_ROUND: usize = 512;
-/// Buckets that a batch does not tell apart when it sorts: what they hold is near in memory.
-const BUCKETS_A_GROUP: usize = 16;
-
-impl Scratch {
-    /// Sorts the probes of all queries into one table by the upper bits of their buckets, by counting:
-    /// `numbers` are then the buckets, and `askers` who asks there.
-    fn sort_askers(&mut self, queries: &[Query], table: usize) {
-        let Self { ends, askers, numbers, .. } = self;
-        let group = |bucket: u16| usize::from(bucket) / BUCKETS_A_GROUP;
-        ends.clear();
-        ends.resize(BUCKETS / BUCKETS_A_GROUP + 1, 0);
-        // Counted one place to the right; the sums are then starts, and filling makes them ends.
-        for query in queries {
-            query.probe(table, |bucket, _| ends[group(bucket) + 1] += 1);
-        }
-        let mut sum = 0;
-        for end in &mut *ends {
-            sum += *end;
-            *end = sum;
-        }
-        askers.resize(sum as usize, Asker::default());
-        numbers.resize(sum as usize, 0);
-        for (tag, query) in (0..).zip(queries) {
-            query.probe(table, |bucket, asker| {
-                let end = &mut ends[group(bucket)];
-                askers[*end as usize] = Asker { tag, ..asker };
-                numbers[*end as usize] = bucket;
-                *end += 1;
-            });
-        }
-    }
-}
+pub(super) const WORDS_A_LINE: usize = 32;
 
 /// A row is found through every table in which it passes: once is enough.
-fn sort_and_dedup<T: Ord>(found: &mut Vec<T>, first: usize) {
+pub(super) fn sort_and_dedup<T: Ord>(found: &mut Vec<T>, first: usize) {
     found[first..].sort_unstable();
     if found.len() - first > 1 {
         let mut kept = first + 1;

@@ -83,20 +83,33 @@ fn assert_exact(hashes: &[Hash256], queries: &[Hash256], radii: &[u32]) -> usize
                 assert_eq!(&found, wanted, "{kernel:?} {radius:?} {} hashes", hashes.len());
                 hits += found.len();
             }
-            let mut batch = vec![Vec::new(); queries.len()];
-            segment
-                .within_many(kernel, certain(queries), radius, &mut scratch, &mut |query, near| {
-                    batch[query].push(near);
-                })
-                .unwrap();
-            assert_eq!(batch, wanted, "{kernel:?} {radius:?} {} hashes", hashes.len());
+            let asked: Vec<_> = queries.iter().map(|query| PartialHash::from(*query)).collect();
+            for threads in [Threads::One, Threads::Pool] {
+                let batch = many(&segment, kernel, &asked, radius, threads, &mut scratch);
+                assert_eq!(batch, wanted, "{kernel:?} {radius:?} {} hashes", hashes.len());
+            }
         }
     }
     hits
 }
 
-fn certain(hashes: &[Hash256]) -> impl Iterator<Item = PartialHash> {
-    hashes.iter().map(|hash| PartialHash::from(*hash))
+/// The answers of a batch.
+fn many<B: AsRef<[u8]> + Sync>(
+    segment: &Segment<B>,
+    kernel: Kernel,
+    asked: &[PartialHash],
+    radius: Radius,
+    threads: Threads,
+    scratch: &mut Scratch,
+) -> Vec<Vec<NearEntry>> {
+    let mut batch = vec![Vec::new(); asked.len()];
+    let asked = asked.iter().copied();
+    segment
+        .within_many(kernel, asked, radius, threads, scratch, &mut |query, near| {
+            batch[query].push(near);
+        })
+        .unwrap();
+    batch
 }
 
 #[test]
@@ -128,14 +141,8 @@ fn unknown_bits_are_found_whatever_stands_there() {
         for kernel in Kernel::available() {
             for radius in [0, 15, 31, 40] {
                 for part in [&asked[..], &asked[..20]] {
-                    let mut found = vec![Vec::new(); part.len()];
-                    let queries = part.iter().copied();
                     let radius = Radius::new(radius).unwrap();
-                    segment
-                        .within_many(kernel, queries, radius, &mut scratch, &mut |query, near| {
-                            found[query].push(near);
-                        })
-                        .unwrap();
+                    let found = many(&segment, kernel, part, radius, Threads::One, &mut scratch);
                     for (partial, found) in part.iter().zip(found) {
                         let all = (0..).zip(&hashes).map(|(entry, hash)| NearEntry {
                             entry,
@@ -165,12 +172,7 @@ fn a_batch_of_two_after_a_single_search_is_answered_as_ever() {
         segment.within(kernel, hash, radius, &mut scratch, &mut single).unwrap();
         let unknown = flip(&mut rng, &Hash256::default(), 78);
         let two = [PartialHash::new(*hash, unknown), PartialHash::from(*hash)];
-        let mut found = [vec![], vec![]];
-        segment
-            .within_many(kernel, two.into_iter(), radius, &mut scratch, &mut |query, near| {
-                found[query].push(near);
-            })
-            .unwrap();
+        let found = many(&segment, kernel, &two, radius, Threads::One, &mut scratch);
         assert_eq!(found[1], single);
         let wanted = hashes.iter().filter(|hash| two[0].distance(hash) <= radius.get()).count();
         assert_eq!(found[0].len(), wanted);
