@@ -43,14 +43,14 @@ pub enum Error {
         /// Where, and what was expected.
         source: Corruption,
     },
-    /// Written by a newer version. Upgrade, or rebuild with this one.
-    #[error("{}: format version {found}, this build reads up to {supported}: upgrade tutela", path.display())]
+    /// Written by another version. Use a newer one, or build the index again with this one.
+    #[error("{}: format version {found}, this build reads version {supported}: upgrade tutela or build the index again", path.display())]
     Version {
         /// The file.
         path: PathBuf,
         /// The version it states.
         found: u32,
-        /// The newest version that this build reads.
+        /// The version that this build reads.
         supported: u32,
     },
     /// Another process is writing to this index. Wait for it, then try again.
@@ -129,11 +129,11 @@ pub enum Damage {
     #[error("wrong magic number")]
     Magic,
     /// A version that this build does not read.
-    #[error("format version {found}, this build reads up to {supported}")]
+    #[error("format version {found}, this build reads version {supported}")]
     Version {
         /// The version stated.
         found: u32,
-        /// The newest version readable.
+        /// The version readable.
         supported: u32,
     },
     /// The bytes end too early, or go on too long.

@@ -34,12 +34,7 @@ pub(super) fn compare(
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn filter(
-    buckets: Buckets<'_>,
-    askers: &[Asker],
-    flip: u16,
-    passed: &mut Vec<Passed>,
-) {
+pub(super) fn filter(buckets: Buckets<'_>, askers: &[Asker], flip: u16, passed: &mut Vec<Passed>) {
     for (asker, limit, first, words) in buckets.asked(askers, flip) {
         let mut position = first;
         for part in words.chunks(LANES) {

@@ -63,12 +63,7 @@ fn collect(rows: &[[u8; 32]], first: usize, query: &[u8; 32], radius: u32, near:
 const LANES: usize = 32;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
-pub(super) fn filter(
-    buckets: Buckets<'_>,
-    askers: &[Asker],
-    flip: u16,
-    passed: &mut Vec<Passed>,
-) {
+pub(super) fn filter(buckets: Buckets<'_>, askers: &[Asker], flip: u16, passed: &mut Vec<Passed>) {
     for (asker, limit, first, words) in buckets.asked(askers, flip) {
         let word = _mm512_set1_epi16(asker.word.cast_signed());
         let known = _mm512_set1_epi16(asker.known.cast_signed());

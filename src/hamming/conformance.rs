@@ -25,12 +25,7 @@ fn naive_scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32) -> Vec<Near> {
 }
 
 /// One bucket after another: those of each asker, in the order of all words.
-fn naive_filter(
-    offsets: &[u32],
-    words: &[[u8; 2]],
-    askers: &[Asker],
-    flip: u16,
-) -> Vec<Passed> {
+fn naive_filter(offsets: &[u32], words: &[[u8; 2]], askers: &[Asker], flip: u16) -> Vec<Passed> {
     let mut passed = Vec::new();
     for asker in askers {
         let (mut flipped, mut unsettled) = (0, 0);
@@ -174,7 +169,8 @@ fn every_distance_of_two_words_is_told_from_its_neighbours() {
 #[test]
 fn a_bucket_beyond_the_words_ends_with_them() {
     let words = [[0, 0]; 40];
-    let asker = Asker { settled: 0, reach: 1, known: u16::MAX, limit: 16, tag: 5, ..Asker::default() };
+    let asker =
+        Asker { settled: 0, reach: 1, known: u16::MAX, limit: 16, tag: 5, ..Asker::default() };
     for kernel in Kernel::available() {
         for (start, end) in
             [(39, 79), (40, 41), (41, 42), (7, 3), (u32::MAX, u32::MAX), (0, u32::MAX)]

@@ -208,7 +208,8 @@ impl<'a> Buckets<'a> {
     /// The words of a bucket, and the place of the first.
     #[inline(always)]
     pub fn bucket(self, number: u16) -> (u32, &'a [[u8; 2]]) {
-        let Some([start, end]) = self.offsets.get(usize::from(number)..).and_then(<[_]>::first_chunk)
+        let Some([start, end]) =
+            self.offsets.get(usize::from(number)..).and_then(<[_]>::first_chunk)
         else {
             return (0, &[]);
         };

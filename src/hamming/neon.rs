@@ -31,12 +31,7 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
 /// Words in one register.
 const LANES: usize = 8;
 
-pub(super) fn filter(
-    buckets: Buckets<'_>,
-    askers: &[Asker],
-    flip: u16,
-    passed: &mut Vec<Passed>,
-) {
+pub(super) fn filter(buckets: Buckets<'_>, askers: &[Asker], flip: u16, passed: &mut Vec<Passed>) {
     for (asker, limit, first, words) in buckets.asked(askers, flip) {
         let (rounds, rest) = words.as_chunks::<LANES>();
         let mut position = first;

@@ -30,12 +30,7 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
 }
 
 #[inline(always)]
-pub(super) fn filter(
-    buckets: Buckets<'_>,
-    askers: &[Asker],
-    flip: u16,
-    passed: &mut Vec<Passed>,
-) {
+pub(super) fn filter(buckets: Buckets<'_>, askers: &[Asker], flip: u16, passed: &mut Vec<Passed>) {
     for (asker, limit, first, words) in buckets.asked(askers, flip) {
         filter_words(words, first, asker, limit, passed);
     }
@@ -66,7 +61,8 @@ pub(super) fn compare(
 ) {
     for candidate in candidates {
         let (row, tag) = (candidate.position, candidate.tag);
-        let (Some(hash), Some(wanted)) = (hashes.get(row as usize), wanted.get(tag as usize)) else {
+        let (Some(hash), Some(wanted)) = (hashes.get(row as usize), wanted.get(tag as usize))
+        else {
             continue;
         };
         let distance = distance_within(hash, &wanted.bits, &wanted.known);

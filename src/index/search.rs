@@ -103,9 +103,16 @@ impl Searcher {
         for (number, part) in (0..).zip(&*self.parts) {
             let hashes = hashes.iter().map(|hash| (*hash).into());
             part.segment
-                .within_many(kernel, hashes, radius, threads, &mut self.scratch, &mut |query, near| {
-                    hits[query].extend(live_hit(part, number, near));
-                })
+                .within_many(
+                    kernel,
+                    hashes,
+                    radius,
+                    threads,
+                    &mut self.scratch,
+                    &mut |query, near| {
+                        hits[query].extend(live_hit(part, number, near));
+                    },
+                )
                 .map_err(|damage| part.corrupt(damage))?;
         }
         hits.iter_mut().for_each(|hits| hits.sort_unstable());
@@ -133,11 +140,18 @@ impl Searcher {
         for part in &*self.parts {
             let hashes = hashes.iter().copied();
             part.segment
-                .within_many(kernel, hashes, radius, threads, &mut self.scratch, &mut |query, hit| {
-                    if !part.is_dead(hit.entry) {
-                        near(query);
-                    }
-                })
+                .within_many(
+                    kernel,
+                    hashes,
+                    radius,
+                    threads,
+                    &mut self.scratch,
+                    &mut |query, hit| {
+                        if !part.is_dead(hit.entry) {
+                            near(query);
+                        }
+                    },
+                )
                 .map_err(|damage| part.corrupt(damage))?;
         }
         Ok(())

@@ -51,7 +51,8 @@ impl Tables<'_> {
             for (turn, mask) in masks.iter().enumerate() {
                 if dense {
                     // The next block is on its way when it is needed.
-                    let end = words.len() * (block * masks.len() + turn + 1) / (blocks * masks.len())
+                    let end = words.len() * (block * masks.len() + turn + 1)
+                        / (blocks * masks.len())
                         + words.len() / blocks;
                     while ahead < end {
                         prefetch(words, ahead);

@@ -12,10 +12,11 @@ use zerocopy::little_endian::U32;
 
 use super::arrange::{Arranged, arrange};
 use super::entries::{NewEntry, encode_label, signal_bits};
-use super::grouped::BuiltTable;
+use super::grouped::{BuiltTable, SortedRows};
 use super::layout::{
-    ALIGNMENT, BLOCK, CHUNKS, Counts, EntryRecord, HEADER_LEN, Header, LABEL_BITS, MAGIC, SECTIONS,
-    SectionPlace, TABLES_FROM, VERSION, prefix_bits,
+    ALIGNMENT, ALL_TABLES, BLOCK, CHUNKS, Counts, EVERY_OTHER_TABLE, EntryRecord, HEADER_LEN,
+    Header, LABEL_BITS, MAGIC, NARROW_ROWS, SECTIONS, SectionPlace, TABLES_FROM, TableLayout,
+    VERSION, prefix_bits,
 };
 use crate::{Error, Result};
 
@@ -64,6 +65,19 @@ pub struct SegmentBuilder {
     md5: Vec<DigestRow<16>>,
     sha1: Vec<DigestRow<20>>,
     sha256: Vec<DigestRow<32>>,
+    format: Format,
+    /// Whether even few rows are numbered as many are: for tests.
+    pub(super) wide_rows: bool,
+}
+
+/// Which tables a segment has: how much room its PDQ hashes take, and how fast they are searched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// All sixteen: about 115 bytes a hash.
+    #[default]
+    Full,
+    /// Every other one, about 74 bytes a hash. Searches are as exact and take several times as long.
+    Lean,
 }
 
 impl SegmentBuilder {
@@ -125,6 +139,11 @@ impl SegmentBuilder {
         Ok(number)
     }
 
+    /// Which tables the segment gets.
+    pub fn set_format(&mut self, format: Format) {
+        self.format = format;
+    }
+
     /// The number of entries added.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -135,8 +154,8 @@ impl SegmentBuilder {
         self.entries.is_empty()
     }
 
-    /// Writes the segment. Takes 12 bytes a hash more while tables are built, which is done on a second
-    /// thread; digests are sorted on the threads of the current rayon pool.
+    /// Writes the segment. Takes 44 bytes a hash more while rows are sorted and 11 while tables are built,
+    /// which is done on a second thread; all is sorted on the threads of the current rayon pool.
     ///
     /// # Errors
     /// What `to` answers; [`io::ErrorKind::Interrupted`] if `cancel` was set.
@@ -144,18 +163,23 @@ impl SegmentBuilder {
         self.md5.par_sort_unstable();
         self.sha1.par_sort_unstable();
         self.sha256.par_sort_unstable();
+        let rows = SortedRows::new(std::mem::take(&mut self.pdq), &self.pdq_entries);
+        let digests = [self.md5.len(), self.sha1.len(), self.sha256.len()];
+        let [md5, sha1, sha256] = digests.map(|count| count as u64);
         let counts = Counts {
             entries: self.entries.len() as u64,
             labels: self.label_ends.len() as u64,
-            signals: [self.pdq.len(), self.md5.len(), self.sha1.len(), self.sha256.len()]
-                .map(|count| count as u64),
+            tables: self.tables(rows.hashes.len() as u64),
+            signals: [rows.entries.len() as u64, md5, sha1, sha256],
         };
         let mut out = BlockWriter::new(to);
         let header = self.header(&counts);
         out.write_all(header.as_bytes())?;
-        out.section(self.pdq.as_bytes())?;
-        out.section(self.pdq_entries.as_bytes())?;
-        self.write_tables(&mut out, cancel)?;
+        out.section(rows.hashes.as_bytes())?;
+        out.section(rows.entries.as_bytes())?;
+        out.section(rows.ends.as_bytes())?;
+        write_tables(&rows.hashes, counts.tables, &mut out, cancel)?;
+        drop(rows);
         write_digests(&mut out, &self.md5)?;
         write_digests(&mut out, &self.sha1)?;
         write_digests(&mut out, &self.sha256)?;
@@ -164,6 +188,16 @@ impl SegmentBuilder {
         out.section(self.label_ends.as_bytes())?;
         out.section(&self.labels)?;
         out.finish(header.checksums_at.get())
+    }
+
+    fn tables(&self, rows: u64) -> TableLayout {
+        let tables = match self.format {
+            _ if rows < TABLES_FROM => 0,
+            Format::Full => ALL_TABLES,
+            Format::Lean => EVERY_OTHER_TABLE,
+        };
+        let narrow = rows <= NARROW_ROWS && !self.wide_rows;
+        TableLayout { rows, tables, row_width: if narrow { 3 } else { 4 } }
     }
 
     fn header(&self, counts: &Counts) -> Header {
@@ -186,49 +220,50 @@ impl SegmentBuilder {
             checksums_at: at.into(),
             entry_count: counts.entries.into(),
             pdq_count: pdq.into(),
+            row_count: counts.tables.rows.into(),
             md5_count: md5.into(),
             sha1_count: sha1.into(),
             sha256_count: sha256.into(),
             label_count: counts.labels.into(),
             sections,
-            reserved: [0; 28],
+            tables: counts.tables.tables.into(),
+            row_width: counts.tables.row_width.into(),
+            reserved: [0; 64],
             crc: U32::ZERO,
         };
         let bytes = header.as_bytes();
         header.crc = crc32fast::hash(&bytes[..bytes.len() - 4]).into();
         header
     }
+}
 
-    /// Writes one table while another thread builds the next.
-    fn write_tables<W: Write>(
-        &self,
-        out: &mut BlockWriter<W>,
-        cancel: &AtomicBool,
-    ) -> io::Result<()> {
-        if (self.pdq.len() as u64) < TABLES_FROM {
-            return Ok(());
-        }
-        std::thread::scope(|scope| {
-            let (finished, tables) = mpsc::sync_channel(0);
-            scope.spawn(move || {
-                for number in 0..CHUNKS {
-                    // The writer went away if it failed.
-                    if finished.send(BuiltTable::new(&self.pdq, number)).is_err() {
-                        return;
-                    }
+/// Writes one table while another thread builds the next.
+fn write_tables<W: Write>(
+    hashes: &[Arranged],
+    layout: TableLayout,
+    out: &mut BlockWriter<W>,
+    cancel: &AtomicBool,
+) -> io::Result<()> {
+    std::thread::scope(|scope| {
+        let (finished, tables) = mpsc::sync_channel(0);
+        scope.spawn(move || {
+            for number in (0..CHUNKS).filter(|number| layout.has(*number)) {
+                // The writer went away if it failed.
+                if finished.send(BuiltTable::new(hashes, number, layout)).is_err() {
+                    return;
                 }
-            });
-            for table in tables {
-                if cancel.load(Ordering::Relaxed) {
-                    return Err(io::ErrorKind::Interrupted.into());
-                }
-                out.section(table.offsets.as_bytes())?;
-                out.section(table.next.as_bytes())?;
-                out.section(table.rows.as_bytes())?;
             }
-            Ok(())
-        })
-    }
+        });
+        for table in tables {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            out.section(table.offsets.as_bytes())?;
+            out.section(table.next.as_bytes())?;
+            out.section(&table.rows)?;
+        }
+        Ok(())
+    })
 }
 
 /// Writes sorted digests with their entries, then where each prefix starts among them.

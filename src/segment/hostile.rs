@@ -60,7 +60,14 @@ fn ask(bytes: &[u8], queries: &[Hash256]) -> usize {
         }
         let few = if radius.get() > 31 { &queries[..1] } else { queries };
         let queries = few.iter().map(|hash| PartialHash::from(*hash));
-        let done = segment.within_many(kernel, queries, radius, Threads::Pool, &mut scratch, &mut |_, _| {});
+        let done = segment.within_many(
+            kernel,
+            queries,
+            radius,
+            Threads::Pool,
+            &mut scratch,
+            &mut |_, _| {},
+        );
         errors += usize::from(done.is_err());
     }
     for signal in Signal::ALL {
@@ -84,7 +91,7 @@ fn wrong_contents_under_good_checksums_are_answered_or_refused() {
         assert_eq!(ask(&good, &queries), 0);
         let layout = Layout::parse(&good).unwrap();
         let checksums_at = layout.checksums_at as usize;
-        let places = (0..SECTIONS).map(|number| 80 + number * 16);
+        let places = (0..SECTIONS).map(|number| 88 + number * 16);
         for round in 0..rounds {
             let mut bytes = good.clone();
             // One section is overwritten at random places, or a header field is.

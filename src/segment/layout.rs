@@ -4,7 +4,7 @@
 use std::mem::{offset_of, size_of};
 use std::ops::Range;
 
-use zerocopy::little_endian::{U32, U64};
+use zerocopy::little_endian::{U16, U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::hash::Signal;
@@ -13,8 +13,8 @@ use crate::{Corruption, Damage};
 /// First bytes of a segment. A high bit, a line end of each kind and an end-of-file mark show up
 /// what a careless transfer did.
 pub(super) const MAGIC: [u8; 8] = [0x89, b'T', b'U', b'T', 0x0d, 0x0a, 0x1a, 0x0a];
-/// The version written, and the newest one read.
-pub(super) const VERSION: u32 = 1;
+/// The version written and read.
+pub(super) const VERSION: u32 = 2;
 /// Sections start at multiples of this, so that a row of a table never straddles a cache line more
 /// than it must.
 pub(super) const ALIGNMENT: u64 = 64;
@@ -28,24 +28,25 @@ pub(super) const BUCKETS: usize = 1 << 16;
 /// tables' 4 MiB of offsets would be most of the file.
 pub(super) const TABLES_FROM: u64 = 32_768;
 /// The number of sections.
-pub(super) const SECTIONS: usize = 13;
+pub(super) const SECTIONS: usize = 14;
 
 /// A section of the file, in the order in which they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Section {
     PdqHashes = 0,
     PdqEntries = 1,
-    PdqTables = 2,
-    Md5Values = 3,
-    Md5Prefixes = 4,
-    Sha1Values = 5,
-    Sha1Prefixes = 6,
-    Sha256Values = 7,
-    Sha256Prefixes = 8,
-    Entries = 9,
-    Ids = 10,
-    LabelEnds = 11,
-    Labels = 12,
+    PdqEnds = 2,
+    PdqTables = 3,
+    Md5Values = 4,
+    Md5Prefixes = 5,
+    Sha1Values = 6,
+    Sha1Prefixes = 7,
+    Sha256Values = 8,
+    Sha256Prefixes = 9,
+    Entries = 10,
+    Ids = 11,
+    LabelEnds = 12,
+    Labels = 13,
 }
 
 impl Section {
@@ -71,12 +72,15 @@ pub(super) struct Header {
     pub(super) checksums_at: U64,
     pub(super) entry_count: U64,
     pub(super) pdq_count: U64,
+    pub(super) row_count: U64,
     pub(super) md5_count: U64,
     pub(super) sha1_count: U64,
     pub(super) sha256_count: U64,
     pub(super) label_count: U64,
     pub(super) sections: [SectionPlace; SECTIONS],
-    pub(super) reserved: [u8; 28],
+    pub(super) tables: U16,
+    pub(super) row_width: U16,
+    pub(super) reserved: [u8; 64],
     pub(super) crc: U32,
 }
 
@@ -91,9 +95,9 @@ pub(super) struct SectionPlace {
 /// The length of the header.
 pub(super) const HEADER_LEN: usize = size_of::<Header>();
 
-const _: () = assert!(HEADER_LEN == 320);
-const _: () = assert!(offset_of!(Header, sections) == 80);
-const _: () = assert!(offset_of!(Header, crc) == 316);
+const _: () = assert!(HEADER_LEN == 384);
+const _: () = assert!(offset_of!(Header, sections) == 88);
+const _: () = assert!(offset_of!(Header, crc) == 380);
 
 /// What the index knows of an entry: where its id ends among all ids, its signals and its label.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
@@ -107,25 +111,41 @@ pub(super) struct EntryRecord {
 /// signals.
 pub(super) const LABEL_BITS: u32 = 28;
 
-/// Lengths of what one table holds, given its number of hashes.
-#[derive(Clone, Copy, Debug)]
+/// A bit for each table that a segment may have: all, or every other one.
+pub(super) const ALL_TABLES: u16 = 0xffff;
+/// See [`ALL_TABLES`].
+pub(super) const EVERY_OTHER_TABLE: u16 = 0x5555;
+
+/// Where the tables stand, given their number of rows and which of them there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct TableLayout {
-    hashes: u64,
+    pub(super) rows: u64,
+    /// A bit a table.
+    pub(super) tables: u16,
+    /// The bytes of a row's number: 3 or 4.
+    pub(super) row_width: u16,
 }
 
+/// The most rows whose numbers fit into three bytes.
+pub(super) const NARROW_ROWS: u64 = 1 << 24;
+
 impl TableLayout {
-    pub(super) fn new(hashes: u64) -> Self {
-        Self { hashes }
+    /// The lengths of offsets, next chunks and rows. Table 0 needs no rows: they are sorted by its chunk.
+    pub(super) fn parts(self, number: usize) -> [u64; 3] {
+        let rows = if number == 0 { 0 } else { self.rows * u64::from(self.row_width) };
+        [(BUCKETS as u64 + 1) * 4, self.rows * 2, rows]
     }
 
-    /// Offsets, next chunks and rows, each padded to the alignment.
-    pub(super) fn parts(self) -> [u64; 3] {
-        [(BUCKETS as u64 + 1) * 4, self.hashes * 2, self.hashes * 4]
+    /// Whether there is this table.
+    pub(super) fn has(self, number: usize) -> bool {
+        self.tables >> number & 1 == 1
     }
 
-    /// The length of one table with its padding.
-    pub(super) fn len(self) -> u64 {
-        self.parts().iter().map(|len| len.next_multiple_of(ALIGNMENT)).sum()
+    /// Where this table starts: the length of those before it, each part padded to the alignment.
+    pub(super) fn start(self, number: usize) -> u64 {
+        let before = (0..number).filter(|number| self.has(*number));
+        let parts = before.flat_map(|number| self.parts(number));
+        parts.map(|len| len.next_multiple_of(ALIGNMENT)).sum()
     }
 }
 
@@ -149,6 +169,8 @@ pub(super) struct Layout {
 pub(super) struct Counts {
     pub(super) entries: u64,
     pub(super) labels: u64,
+    /// Of PDQ hashes.
+    pub(super) tables: TableLayout,
     /// By [`Signal`], in the order of [`Signal::ALL`].
     pub(super) signals: [u64; 4],
 }
@@ -165,16 +187,15 @@ impl Counts {
             let prefixes = if count == 0 { 0 } else { (1 << prefix_bits(count)) + 1 };
             [Some(count * (signal.width() as u64 + 4)), Some(prefixes * 4)]
         };
-        let pdq = self.of(Signal::Pdq);
-        let tables =
-            if pdq < TABLES_FROM { 0 } else { TableLayout::new(pdq).len() * CHUNKS as u64 };
+        let (pdq, rows) = (self.of(Signal::Pdq), self.tables.rows);
         let [md5, md5_prefixes] = digest(Signal::Md5);
         let [sha1, sha1_prefixes] = digest(Signal::Sha1);
         let [sha256, sha256_prefixes] = digest(Signal::Sha256);
         [
-            Some(pdq * 32),
+            Some(rows * 32),
             Some(pdq * 4),
-            Some(tables),
+            Some(if rows == pdq { 0 } else { rows * 4 }),
+            Some(self.tables.start(CHUNKS)),
             md5,
             md5_prefixes,
             sha1,
@@ -219,6 +240,11 @@ impl Layout {
         let counts = Counts {
             entries: header.entry_count.get(),
             labels: header.label_count.get(),
+            tables: TableLayout {
+                rows: header.row_count.get(),
+                tables: header.tables.get(),
+                row_width: header.row_width.get(),
+            },
             signals: [
                 header.pdq_count.get(),
                 header.md5_count.get(),
@@ -230,7 +256,14 @@ impl Layout {
         if ![counts.entries, counts.labels].into_iter().chain(counts.signals).all(within) {
             return Err(at(offset_of!(Header, entry_count), Damage::Range("count")));
         }
-        if header.section_count.get() as usize != SECTIONS || header.reserved != [0; 28] {
+        let [fewest, most] = [counts.of(Signal::Pdq).min(1), counts.of(Signal::Pdq)];
+        let narrow = counts.tables.row_width == 3 && counts.tables.rows <= NARROW_ROWS;
+        if !(fewest..=most).contains(&counts.tables.rows)
+            || !(narrow || counts.tables.row_width == 4)
+        {
+            return Err(at(offset_of!(Header, row_count), Damage::Range("rows")));
+        }
+        if header.section_count.get() as usize != SECTIONS || header.reserved != [0; 64] {
             return Err(at(offset_of!(Header, section_count), Damage::Range("section count")));
         }
         let checksums_at = header.checksums_at.get();
@@ -288,8 +321,8 @@ mod tests {
             })
             .collect();
         let fields = fields!(Header: magic, version, section_count, file_len, checksums_at,
-            entry_count, pdq_count, md5_count, sha1_count, sha256_count, label_count, sections,
-            reserved, crc);
+            entry_count, pdq_count, row_count, md5_count, sha1_count, sha256_count, label_count,
+            sections, tables, row_width, reserved, crc);
         assert_eq!(fields.iter().map(|field| field.2).sum::<usize>(), HEADER_LEN);
         let fields: Vec<_> =
             fields.into_iter().map(|(name, at, size)| (name.to_owned(), at, size)).collect();
@@ -302,7 +335,7 @@ mod tests {
         let (_, sections) = document.split_once("### Sections").unwrap();
         let numbered = (0..SECTIONS).filter(|n| sections.contains(&format!("\n| {n} | "))).count();
         assert_eq!(numbered, SECTIONS);
-        for wanted in ["blocks of 16,384", "P < 32,768", "65,537 numbers", "multiples of 64"] {
+        for wanted in ["blocks of 16,384", "R < 32,768", "65,537 numbers", "multiples of 64"] {
             assert!(document.contains(wanted), "{wanted}");
         }
         assert_eq!((BLOCK, TABLES_FROM, BUCKETS + 1, ALIGNMENT), (16_384, 32_768, 65_537, 64));

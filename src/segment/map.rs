@@ -25,6 +25,10 @@ impl Bytes {
         // SAFETY: nothing in this library writes to a published segment (see above); `Segment`
         // checks every number that it reads from the bytes before it relies on it.
         let map = unsafe { memmap2::Mmap::map(file)? };
+        // A wish: where the system does not grant it, or there is no such thing, nothing is lost but
+        // the time that small pages cost.
+        #[cfg(target_os = "linux")]
+        let _ = map.advise(memmap2::Advice::HugePage);
         Ok(Self::Map(map))
     }
 }

@@ -34,7 +34,7 @@ use zerocopy::little_endian::U32;
 use crate::hash::{Signal, Signals};
 use crate::{Corruption, Damage};
 
-pub use builder::SegmentBuilder;
+pub use builder::{Format, SegmentBuilder};
 pub use entries::{Entry, NewEntry};
 pub(crate) use map::Bytes;
 pub use search::{NearEntry, Scratch, Threads};
@@ -43,7 +43,7 @@ use arrange::{Arranged, restore};
 use blocks::Blocks;
 use digests::Digests;
 use entries::{decode_label, signal_bit};
-use layout::{EntryRecord, LABEL_BITS, Layout, Section};
+use layout::{ALL_TABLES, EntryRecord, LABEL_BITS, Layout, Section};
 use tables::{Fullest, Tables};
 
 /// A segment in some bytes.
@@ -140,8 +140,10 @@ impl<B: AsRef<[u8]>> Segment<B> {
         let mut all = vec![Signals::default(); self.len() as usize];
         let unknown = Corruption { offset: 0, what: Damage::Range("entry") };
         for (row, hash) in (0..).zip(self.checked_hashes()?) {
-            let entry = self.pdq_entry(row)?;
-            all.get_mut(entry as usize).ok_or(unknown)?.pdq = Some(restore(hash));
+            let hash = restore(hash);
+            for entry in self.pdq_entries(row)? {
+                all.get_mut(entry as usize).ok_or(unknown)?.pdq = Some(hash);
+            }
         }
         for signal in [Signal::Md5, Signal::Sha1, Signal::Sha256] {
             let Some(digests) = self.digests(signal) else {
@@ -165,13 +167,45 @@ impl<B: AsRef<[u8]>> Segment<B> {
         self.item(Section::Entries, entry)
     }
 
-    fn pdq_entry(&self, row: u32) -> Result<u32, Corruption> {
-        let entry = self.item::<U32>(Section::PdqEntries, row)?.get();
-        if entry >= self.len() {
-            let offset = self.layout.section(Section::PdqEntries).start as u64;
-            return Err(Corruption { offset, what: Damage::Range("entry") });
+    /// The number of distinct PDQ hashes.
+    pub fn rows(&self) -> u64 {
+        self.layout.counts.tables.rows
+    }
+
+    /// Which tables it has been given; `None` if it has none.
+    pub fn format(&self) -> Option<Format> {
+        match self.layout.counts.tables.tables {
+            0 => None,
+            ALL_TABLES => Some(Format::Full),
+            _ => Some(Format::Lean),
         }
-        Ok(entry)
+    }
+
+    /// The entries that have the hash of a row.
+    fn pdq_entries(&self, row: u32) -> Result<impl Iterator<Item = u32> + '_, Corruption> {
+        let section = Section::PdqEntries;
+        let mut numbers = row..row.saturating_add(1);
+        if self.rows() != self.count(Signal::Pdq) {
+            let start = match row.checked_sub(1) {
+                Some(before) => self.item::<U32>(Section::PdqEnds, before)?.get(),
+                None => 0,
+            };
+            numbers = start..self.item::<U32>(Section::PdqEnds, row)?.get();
+        }
+        let range = self.layout.section(section);
+        let damaged = Corruption { offset: range.start as u64, what: Damage::Range("entry") };
+        let place =
+            range.start + numbers.start as usize * 4..range.start + numbers.end as usize * 4;
+        if numbers.is_empty() || place.end > range.end {
+            return Err(damaged);
+        }
+        self.blocks.check(self.bytes.as_ref(), place.clone())?;
+        let entries = self.bytes.as_ref().get(place).ok_or(damaged)?;
+        let entries = <[U32]>::ref_from_bytes(entries).map_err(|_| damaged)?;
+        if entries.iter().any(|entry| entry.get() >= self.len()) {
+            return Err(damaged);
+        }
+        Ok(entries.iter().map(|entry| entry.get()))
     }
 
     /// One item of a section of equal items.
@@ -227,6 +261,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
             fullest: &self.fullest,
             hashes: self.hashes()?,
             hashes_at: self.layout.section(Section::PdqHashes).start,
+            layout: self.layout.counts.tables,
             tables_at: self.layout.section(Section::PdqTables),
         })
     }

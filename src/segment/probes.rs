@@ -1,5 +1,7 @@
 //! What a query asks of the tables: the buckets to visit, and how near the next chunk must be.
 
+use std::sync::LazyLock;
+
 use super::arrange::{arrange, chunk};
 use super::layout::{BUCKETS, CHUNKS};
 use crate::hamming::{Asker, Wanted, distance_within};
@@ -15,7 +17,12 @@ pub(super) struct Query {
 }
 
 impl Query {
-    pub(super) fn new(number: u32, hash: impl Into<PartialHash>, radius: Radius) -> Self {
+    pub(super) fn new(
+        number: u32,
+        hash: impl Into<PartialHash>,
+        radius: Radius,
+        tables: u16,
+    ) -> Self {
         let partial = hash.into();
         let unknown = partial.unknown();
         let mut known = [0xff; 32];
@@ -23,7 +30,7 @@ impl Query {
             known = arrange(&unknown).map(|byte| !byte);
         }
         let radius = radius.get();
-        let reaches = Reaches::new(radius, &known);
+        let reaches = Reaches::new(radius, &known, tables);
         Self { number, wanted: Wanted { bits: arrange(&partial.hash()), known, radius }, reaches }
     }
 
@@ -39,28 +46,22 @@ impl Query {
     }
 }
 
-/// All 16-bit masks of at most three bits, fewest bits first.
-const MASKS: [u16; 697] = {
-    let mut masks = [0; 697];
-    let (mut bits, mut at) = (0, 0);
-    while bits < MOST_REACH {
-        let mut mask = 0;
-        while mask < BUCKETS {
-            if mask.count_ones() == bits {
-                masks[at] = mask as u16;
-                at += 1;
-            }
-            mask += 1;
-        }
-        bits += 1;
-    }
-    masks
-};
+/// The farthest reach of a chunk: with farther ones so many buckets are visited that comparing all hashes
+/// is better, but for the largest of segments.
+const MOST_REACH: u32 = 6;
+
+/// How many of the [`MASKS`] have fewer bits than this.
+const MASKS_WITHIN: [usize; MOST_REACH as usize + 1] = [0, 1, 17, 137, 697, 2517, 6885];
+
+/// All 16-bit masks of fewer bits than the farthest reach, fewest bits first.
+static MASKS: LazyLock<Box<[u16]>> = LazyLock::new(|| {
+    let of_bits = |bits| (0..=u16::MAX).filter(move |mask| mask.count_ones() == bits);
+    (0..MOST_REACH).flat_map(of_bits).collect()
+});
 
 /// The masks with fewer bits than a reach.
 pub(super) fn masks(reach: u16) -> &'static [u16] {
-    const WITHIN: [usize; MOST_REACH as usize + 1] = [0, 1, 17, 137, 697];
-    &MASKS[..WITHIN[usize::from(reach).min(MOST_REACH as usize)]]
+    &MASKS[..MASKS_WITHIN[usize::from(reach).min(MOST_REACH as usize)]]
 }
 
 /// How far to look around each chunk, so that nothing within the radius is missed at the least cost.
@@ -79,27 +80,29 @@ struct Reaches {
 }
 
 impl Reaches {
-    /// `None` where buckets four bits away would be needed: they are so many that a flat scan is the
-    /// better plan.
-    fn new(radius: u32, known: &[u8; 32]) -> Option<Self> {
+    /// `None` where the tables that there are would have to reach farther than they can.
+    fn new(radius: u32, known: &[u8; 32], tables: u16) -> Option<Self> {
         let wanted = radius + 1;
-        if wanted > MOST_REACH * CHUNKS as u32 {
+        if wanted > MOST_REACH * tables.count_ones() {
             return None;
         }
+        let has = |number: &usize| tables >> number & 1 == 1;
         let mut reaches = Self { each: [0; CHUNKS], buckets: 0 };
         if *known == [0xff; 32] {
             // What the steps below come to where all chunks are alike.
-            let (even, more) = (wanted / CHUNKS as u32, wanted as usize % CHUNKS);
-            reaches.each = std::array::from_fn(|number| even as u8 + u8::from(number < more));
-            let buckets = reaches.each.map(|reach| masks(reach.into()).len() as u32);
-            reaches.buckets = buckets.iter().sum();
+            let (even, more) = (wanted / tables.count_ones(), wanted % tables.count_ones());
+            for (place, number) in (0..CHUNKS).filter(has).enumerate() {
+                let reach = even as u8 + u8::from(place < more as usize);
+                reaches.each[number] = reach;
+                reaches.buckets += masks(reach.into()).len() as u32;
+            }
             return Some(reaches);
         }
         // What the next step of each chunk adds: buckets.
         let mut steps: [u32; CHUNKS] =
             std::array::from_fn(|number| buckets(chunk(known, number), 0));
         for _ in 0..wanted {
-            let cheapest = (0..CHUNKS).min_by_key(|number| steps[*number])?;
+            let cheapest = (0..CHUNKS).filter(has).min_by_key(|number| steps[*number])?;
             reaches.each[cheapest] += 1;
             reaches.buckets += steps[cheapest];
             let reach = reaches.each[cheapest];
@@ -110,18 +113,11 @@ impl Reaches {
     }
 }
 
-/// The farthest reach of a chunk.
-const MOST_REACH: u32 = 4;
-
-/// How many values of a chunk differ from one in so many of the known bits, at most three.
+/// How many values of a chunk differ from one in so many of the known bits.
 fn buckets(known: u16, bits: u8) -> u32 {
     let count = known.count_ones();
-    let choices = match bits {
-        0 => 1,
-        1 => count,
-        2 => count * count.saturating_sub(1) / 2,
-        _ => count * count.saturating_sub(1) * count.saturating_sub(2) / 6,
-    };
+    let choices = (0..u32::from(bits))
+        .fold(1, |choices, taken| choices * count.saturating_sub(taken) / (taken + 1));
     choices << known.count_zeros()
 }
 
@@ -175,12 +171,15 @@ mod tests {
         let mut unknown = [0; 32];
         for known_bits in [0xffff_u16, 0xfffe, 0x0ff0, 0x1234, 0] {
             unknown[..2].copy_from_slice(&(!known_bits).to_le_bytes());
-            for radius in [0, 15, 16, 20, 31, 32, 47, 48, 63] {
+            for (radius, tables) in [0, 15, 16, 20, 31, 32, 40, 47]
+                .into_iter()
+                .flat_map(|radius| [(radius, 0xffff), (radius, 0x5555)])
+            {
                 let hash = Hash256::from_bytes([0x5a; 32]);
-                let mut query = Query::new(0, hash, Radius::new(radius).unwrap());
+                let mut query = Query::new(0, hash, Radius::new(radius).unwrap(), tables);
                 let known = unknown.map(|byte: u8| !byte);
                 query.wanted.known = known;
-                query.reaches = Reaches::new(radius, &known);
+                query.reaches = Reaches::new(radius, &known, tables);
                 let reaches = query.reaches.unwrap().each;
                 assert_eq!(reaches.iter().map(|reach| u32::from(*reach)).sum::<u32>(), radius + 1);
                 let mut probes = 0;
@@ -210,12 +209,14 @@ mod tests {
     #[test]
     fn unknown_chunks_are_left_to_the_others() {
         let unknown = Hash256::from_bytes([0x0f; 32]);
-        let query = Query::new(0, PartialHash::new(unknown, unknown), Radius::default());
+        let query = Query::new(0, PartialHash::new(unknown, unknown), Radius::default(), 0xffff);
         let even = 16 * (1 + 8) * 256;
         assert!(query.count().unwrap() <= even, "{:?}", query.reaches);
         let mut known = [0xff; 32];
         known[..2].fill(0);
-        assert_eq!(Reaches::new(31, &known).unwrap().each[0], 0);
-        assert!(Reaches::new(64, &known).is_none());
+        assert_eq!(Reaches::new(31, &known, 0xffff).unwrap().each[0], 0);
+        assert!(Reaches::new(95, &known, 0xffff).is_some());
+        assert!(Reaches::new(96, &known, 0xffff).is_none());
+        assert!(Reaches::new(0, &known, 0).is_none());
     }
 }

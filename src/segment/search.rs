@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::Segment;
 use super::arrange::{Arranged, arrange};
-use super::layout::{CHUNKS, Section};
+use super::layout::CHUNKS;
 use super::probes::Query;
 use super::tables::sort_and_dedup;
 use crate::Corruption;
@@ -60,26 +60,27 @@ const FEW_UNKNOWN: u32 = 40;
 impl<B: AsRef<[u8]>> Segment<B> {
     /// The plan that a search at this radius follows: "tables" or "flat scan".
     pub fn plan(&self, radius: Radius) -> &'static str {
-        let query = Query::new(0, Hash256::default(), radius);
+        let query = self.query(0, Hash256::default().into(), radius);
         if self.tables_cost(&query).is_some() { "tables" } else { "flat scan" }
     }
 
     /// What the tables cost this query, if they are the better way to answer it.
     fn tables_cost(&self, query: &Query) -> Option<usize> {
-        if self.layout.section(Section::PdqTables).is_empty() {
-            return None;
-        }
-        let hashes = self.count(Signal::Pdq) as usize;
+        let hashes = self.rows() as usize;
         query.cost(hashes).filter(|cost| *cost < hashes)
     }
 
     /// About what a search costs, in comparisons of whole hashes.
     pub fn cost(&self, hash: PartialHash, radius: Radius) -> u64 {
-        let cost = self.tables_cost(&Query::new(0, hash, radius));
-        cost.map_or(self.count(Signal::Pdq), |cost| cost as u64)
+        let cost = self.tables_cost(&self.query(0, hash, radius));
+        cost.map_or(self.rows(), |cost| cost as u64)
     }
 
-    /// Appends all entries within `radius` of `hash`, in the order of their rows.
+    fn query(&self, number: u32, hash: PartialHash, radius: Radius) -> Query {
+        Query::new(number, hash, radius, self.layout.counts.tables.tables)
+    }
+
+    /// Appends all entries within `radius` of `hash`, in their order.
     ///
     /// # Errors
     /// [`Corruption`] if bytes that were read on the way are damaged.
@@ -91,16 +92,19 @@ impl<B: AsRef<[u8]>> Segment<B> {
         scratch: &mut Scratch,
         found: &mut Vec<NearEntry>,
     ) -> Result<(), Corruption> {
-        let query = Query::new(0, *hash, radius);
+        let query = self.query(0, (*hash).into(), radius);
         let mut near = std::mem::take(&mut scratch.near);
         near.clear();
         match self.tables_cost(&query) {
             Some(_) => self.tables()?.near(kernel, &query, scratch, &mut near)?,
             None => self.scan(kernel, &[query], Threads::One, scratch, &mut near)?,
         }
-        for (_, hit) in &near {
-            found.push(NearEntry { entry: self.pdq_entry(hit.row)?, distance: hit.distance });
+        let first = found.len();
+        for (_, Near { row, distance }) in &near {
+            let entries = self.pdq_entries(*row)?;
+            found.extend(entries.map(|entry| NearEntry { entry, distance: *distance }));
         }
+        found[first..].sort_unstable();
         scratch.near = near;
         Ok(())
     }
@@ -108,7 +112,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
     /// Calls `found` with each entry within `radius` of each of many hashes, and the hash's number.
     ///
     /// An entry is near a hash with unknown bits if it is near one of those for which that stands.
-    /// Within one hash the order is as in [`Segment::within`]; memory does not grow with the batch, but
+    /// The answers to one hash follow each other, in no order among them; memory does not grow with the batch, but
     /// for what is found in 16,384 hashes.
     ///
     /// # Errors
@@ -132,7 +136,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
             let mut probes = 0;
             while probing.len() + scanning.len() < BATCH && probes < PROBES_A_BATCH {
                 let Some((number, hash)) = hashes.next() else { break };
-                let query = Query::new(number, hash, radius);
+                let query = self.query(number, hash, radius);
                 match self.tables_cost(&query) {
                     Some(_) => {
                         probes += query.count().unwrap_or(0);
@@ -153,9 +157,10 @@ impl<B: AsRef<[u8]>> Segment<B> {
             if !scanning.is_empty() {
                 self.scan(kernel, &scanning, threads, scratch, &mut near)?;
             }
-            for (number, hit) in &near {
-                let entry = NearEntry { entry: self.pdq_entry(hit.row)?, distance: hit.distance };
-                found(*number as usize, entry);
+            for (number, Near { row, distance }) in &near {
+                for entry in self.pdq_entries(*row)? {
+                    found(*number as usize, NearEntry { entry, distance: *distance });
+                }
             }
         }
         scratch.near = near;
@@ -254,7 +259,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
                 kernel.scan(rows, &query, nearer, hits);
                 for hit in hits.drain(..) {
                     let nearer = nearest.is_none_or(|bits| hit.distance < bits);
-                    if nearer && counts(self.pdq_entry(start + hit.row)?) {
+                    if nearer && self.pdq_entries(start + hit.row)?.any(counts) {
                         nearest = Some(hit.distance);
                     }
                 }

@@ -10,9 +10,6 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use zerocopy::FromBytes;
-use zerocopy::little_endian::U32;
-
 use super::Scratch;
 use super::arrange::Arranged;
 use super::blocks::Blocks;
@@ -25,7 +22,9 @@ use crate::{Corruption, Damage};
 #[derive(Clone, Copy, Default)]
 pub(super) struct Table<'a> {
     pub(super) buckets: Buckets<'a>,
-    rows: &'a [U32],
+    /// The numbers of rows, each `width` bytes; none if words stand in the order of rows.
+    rows: &'a [u8],
+    width: usize,
     /// Where offsets, words and rows stand in the file, for the checks.
     places: [usize; 3],
 }
@@ -50,25 +49,30 @@ pub(super) struct Tables<'a> {
     pub(super) fullest: &'a Fullest,
     pub(super) hashes: &'a [Arranged],
     pub(super) hashes_at: usize,
+    pub(super) layout: TableLayout,
     pub(super) tables_at: Range<usize>,
 }
 
 impl<'a> Tables<'a> {
+    /// A table; empty if there is none of this number.
     pub(super) fn table(&self, number: usize) -> Result<Table<'a>, Corruption> {
-        let layout = TableLayout::new(self.hashes.len() as u64);
-        let mut at = self.tables_at.start + number * layout.len() as usize;
+        if !self.layout.has(number) {
+            return Ok(Table::default());
+        }
+        let mut at = self.tables_at.start + self.layout.start(number) as usize;
         let damaged = Corruption { offset: at as u64, what: Damage::Range("table") };
         let mut places = [0; 3];
         let mut parts = [&[][..]; 3];
-        for ((part, place), len) in parts.iter_mut().zip(&mut places).zip(layout.parts()) {
+        for ((part, place), len) in parts.iter_mut().zip(&mut places).zip(self.layout.parts(number))
+        {
             *place = at;
             *part = self.bytes.get(at..at + len as usize).ok_or(damaged)?;
             at += len.next_multiple_of(ALIGNMENT) as usize;
         }
         let [offsets, words, rows] = parts;
         let buckets = Buckets { offsets: offsets.as_chunks().0, words: words.as_chunks().0 };
-        let rows = <[U32]>::ref_from_bytes(rows).map_err(|_| damaged)?;
-        Ok(Table { buckets, rows, places })
+        let width = if rows.is_empty() { 0 } else { usize::from(self.layout.row_width) };
+        Ok(Table { buckets, rows, width, places })
     }
 
     /// The words of a bucket, after their checksums.
@@ -131,15 +135,16 @@ impl<'a> Tables<'a> {
 
     /// Replaces the place of a word that passed by its row, after the checksum of that.
     #[inline(always)]
-    pub(super) fn find_row(
-        &self,
-        table: &Table<'_>,
-        word: &mut Passed,
-    ) -> Result<(), Corruption> {
-        let position = word.position as usize;
-        let place = table.places[2] + position * 4;
-        self.blocks.check(self.bytes, place..place + 4)?;
-        let row = table.rows[position].get();
+    pub(super) fn find_row(&self, table: &Table<'_>, word: &mut Passed) -> Result<(), Corruption> {
+        let at = word.position as usize * table.width;
+        let place = table.places[2] + at;
+        self.blocks.check(self.bytes, place..place + table.width)?;
+        let number = table.rows.get(at..at + table.width).unwrap_or_default();
+        let row = match *number {
+            [a, b, c] => u32::from_le_bytes([a, b, c, 0]),
+            [a, b, c, d] => u32::from_le_bytes([a, b, c, d]),
+            _ => word.position,
+        };
         if row as usize >= self.hashes.len() {
             return Err(Corruption { offset: place as u64, what: Damage::Range("row") });
         }
@@ -152,7 +157,7 @@ impl<'a> Tables<'a> {
     #[inline(always)]
     pub(super) fn prefetch_rows(table: &Table<'_>, passed: &[Passed]) {
         for word in passed {
-            prefetch(table.rows, word.position as usize);
+            prefetch(table.rows, word.position as usize * table.width);
         }
     }
 

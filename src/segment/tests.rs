@@ -14,7 +14,14 @@ use crate::hash::{Hash256, PartialHash, Radius};
 const RADII: [u32; 12] = [0, 1, 15, 16, 31, 32, 47, 48, 63, 64, 128, 256];
 
 fn build(hashes: &[Hash256]) -> Vec<u8> {
+    build_as(Format::Full, hashes)
+}
+
+fn build_as(format: Format, hashes: &[Hash256]) -> Vec<u8> {
+    // The lean ones with rows numbered as wide as those of very large segments.
     let mut builder = SegmentBuilder::default();
+    builder.wide_rows = format == Format::Lean;
+    builder.set_format(format);
     for (number, hash) in hashes.iter().enumerate() {
         let signals = Signals { pdq: Some(*hash), ..Signals::default() };
         let id = number.to_string();
@@ -69,7 +76,24 @@ fn queries(rng: &mut StdRng, hashes: &[Hash256]) -> Vec<Hash256> {
 
 /// Compares one by one and as a batch with brute force; how many hits there were.
 fn assert_exact(hashes: &[Hash256], queries: &[Hash256], radii: &[u32]) -> usize {
-    let segment = Segment::from_bytes(build(hashes)).unwrap();
+    let full = Segment::from_bytes(build(hashes)).unwrap();
+    let hits = assert_exact_in(&full, hashes, queries, radii);
+    if full.format().is_some() {
+        let lean = Segment::from_bytes(build_as(Format::Lean, hashes)).unwrap();
+        assert_eq!([full.format(), lean.format()], [Some(Format::Full), Some(Format::Lean)]);
+        let saved = 32 * full.rows();
+        assert!((full.bytes().len() as u64 - lean.bytes().len() as u64) >= saved);
+        assert_eq!(assert_exact_in(&lean, hashes, queries, radii), hits);
+    }
+    hits
+}
+
+fn assert_exact_in(
+    segment: &Segment<Vec<u8>>,
+    hashes: &[Hash256],
+    queries: &[Hash256],
+    radii: &[u32],
+) -> usize {
     let mut scratch = Scratch::default();
     let mut hits = 0;
     for kernel in Kernel::available() {
@@ -85,7 +109,7 @@ fn assert_exact(hashes: &[Hash256], queries: &[Hash256], radii: &[u32]) -> usize
             }
             let asked: Vec<_> = queries.iter().map(|query| PartialHash::from(*query)).collect();
             for threads in [Threads::One, Threads::Pool] {
-                let batch = many(&segment, kernel, &asked, radius, threads, &mut scratch);
+                let batch = many(segment, kernel, &asked, radius, threads, &mut scratch);
                 assert_eq!(batch, wanted, "{kernel:?} {radius:?} {} hashes", hashes.len());
             }
         }
@@ -109,6 +133,7 @@ fn many<B: AsRef<[u8]> + Sync>(
             batch[query].push(near);
         })
         .unwrap();
+    batch.iter_mut().for_each(|found| found.sort_unstable());
     batch
 }
 

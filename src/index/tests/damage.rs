@@ -80,11 +80,11 @@ fn an_index_of_a_newer_version_says_so() {
     small_index(dir.path());
     let path = dir.path().join("0000000001.segment");
     let mut bytes = fs::read(&path).unwrap();
-    bytes[8] = 2;
+    bytes[8] = 3;
     fs::remove_file(&path).unwrap();
     fs::write(&path, bytes).unwrap();
     let error = Index::open(dir.path()).unwrap_err();
-    assert!(matches!(error, Error::Version { found: 2, supported: 1, .. }), "{error}");
+    assert!(matches!(error, Error::Version { found: 3, supported: 2, .. }), "{error}");
     assert!(error.to_string().contains("upgrade"));
 }
 
@@ -124,7 +124,7 @@ fn damage_found_during_a_search_is_an_error_and_never_an_empty_answer() {
     writer.commit(&GO).unwrap();
     let path = dir.path().join("0000000001.segment");
     let mut bytes = fs::read(&path).unwrap();
-    bytes[330] ^= 1;
+    bytes[394] ^= 1;
     fs::remove_file(&path).unwrap();
     fs::write(&path, bytes).unwrap();
     // Opening does not read the hashes; asking does.
