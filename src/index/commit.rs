@@ -48,6 +48,7 @@ impl IndexWriter {
             if self.index.generation == 0 {
                 mark_first_commit(&self.dir)?;
             }
+            builder.set_format(self.format);
             let file = format!("{generation:010}.segment");
             let entries = builder.len() as u32;
             let segment = self

@@ -119,7 +119,8 @@ impl Searcher {
         Ok(hits)
     }
 
-    /// About what a search costs, in comparisons of whole hashes: at most as many as there are.
+    /// About what a search costs, in comparisons of whole hashes: at most as many as there are, and the
+    /// same on every machine.
     pub fn cost(&self, hash: impl Into<PartialHash>, radius: Radius) -> u64 {
         let hash = hash.into();
         self.parts.iter().map(|part| part.segment.cost(hash, radius)).sum()

@@ -10,6 +10,7 @@ use super::manifest::{Manifest, SegmentFiles};
 use super::part::Part;
 use super::policy::{Policies, Policy};
 use super::search::Searcher;
+use crate::hamming::Kernel;
 use crate::hash::{Radius, Signal, Wanted};
 use crate::{Error, Result};
 
@@ -186,7 +187,8 @@ impl Index {
                     }
                 }
             }
-            if part.segment.plan(Radius::default()) == "tables" {
+            let plan = part.segment.plan(Kernel::detect(), Radius::default());
+            if plan.map_err(|damage| part.corrupt(damage))? == "tables" {
                 stats.segments_with_tables += 1;
             }
         }

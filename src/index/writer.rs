@@ -16,7 +16,7 @@ use super::policy::{Policies, Policy};
 use super::search::{EntryRef, Searcher};
 use super::snapshot::Index;
 use crate::hash::{Signal, Signals};
-use crate::segment::{NewEntry, SegmentBuilder};
+use crate::segment::{Format, NewEntry, SegmentBuilder};
 use crate::{Error, Result};
 
 /// The file whose lock is the right to write.
@@ -70,6 +70,7 @@ pub struct IndexWriter {
     ids: Option<Vec<(u64, EntryRef)>>,
     hasher: RandomState,
     pub(super) counts: Commit,
+    pub(super) format: Format,
 }
 
 impl IndexWriter {
@@ -123,7 +124,10 @@ impl IndexWriter {
             ids: None,
             hasher,
             counts,
+            format: Format::default(),
         };
+        let largest = writer.index.parts.iter().max_by_key(|part| part.segment.rows());
+        writer.format = largest.and_then(|part| part.segment.format()).unwrap_or_default();
         writer.reset();
         Ok(writer)
     }
@@ -236,6 +240,12 @@ impl IndexWriter {
             }
         }
         Ok(true)
+    }
+
+    /// Which tables the segments that it writes get: at first, those that the largest one has. A segment
+    /// that stands keeps its own until it is compacted.
+    pub fn set_format(&mut self, format: Format) {
+        self.format = format;
     }
 
     /// The policy of a bank, to be changed; it holds from the commit on, and without any entry too.

@@ -111,10 +111,11 @@ pub(super) struct EntryRecord {
 /// signals.
 pub(super) const LABEL_BITS: u32 = 28;
 
-/// A bit for each table that a segment may have: all, or every other one.
+/// A bit for each table of the full format.
 pub(super) const ALL_TABLES: u16 = 0xffff;
-/// See [`ALL_TABLES`].
-pub(super) const EVERY_OTHER_TABLE: u16 = 0x5555;
+/// The same for the lean one: as many as 80 bytes a hash have room for, and as few as possible whose next
+/// chunk has a table as well, because those sift less.
+pub(super) const LEAN_TABLES: u16 = 0b0101_0101_0101_0111;
 
 /// Where the tables stand, given their number of rows and which of them there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod arrange;
 mod batch;
 mod blocks;
 mod builder;
+mod costs;
 mod digests;
 mod entries;
 mod grouped;
@@ -20,6 +21,7 @@ mod grouped;
 mod hostile;
 mod layout;
 mod map;
+mod plan;
 mod probes;
 mod search;
 mod tables;
@@ -27,6 +29,7 @@ mod tables;
 mod tests;
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use zerocopy::FromBytes;
 use zerocopy::little_endian::U32;
@@ -35,6 +38,7 @@ use crate::hash::{Signal, Signals};
 use crate::{Corruption, Damage};
 
 pub use builder::{Format, SegmentBuilder};
+pub use costs::Costs;
 pub use entries::{Entry, NewEntry};
 pub(crate) use map::Bytes;
 pub use search::{NearEntry, Scratch, Threads};
@@ -52,6 +56,7 @@ pub struct Segment<B> {
     layout: Layout,
     blocks: Blocks,
     fullest: Fullest,
+    costs: OnceLock<Costs>,
 }
 
 impl<B: AsRef<[u8]>> Segment<B> {
@@ -63,7 +68,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
     pub fn from_bytes(bytes: B) -> Result<Self, Corruption> {
         let layout = Layout::parse(bytes.as_ref())?;
         let blocks = Blocks::open(bytes.as_ref(), layout.checksums_at)?;
-        Ok(Self { bytes, layout, blocks, fullest: Fullest::default() })
+        Ok(Self { bytes, layout, blocks, fullest: Fullest::default(), costs: OnceLock::new() })
     }
 
     /// The bytes that it lies in.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::arrange::{arrange, chunk};
-use super::layout::{BUCKETS, CHUNKS};
+use super::layout::CHUNKS;
 use crate::hamming::{Asker, Wanted, distance_within};
 use crate::hash::{Hash256, PartialHash, Radius};
 
@@ -48,7 +48,7 @@ impl Query {
 
 /// The farthest reach of a chunk: with farther ones so many buckets are visited that comparing all hashes
 /// is better, but for the largest of segments.
-const MOST_REACH: u32 = 6;
+pub(super) const MOST_REACH: u32 = 6;
 
 /// How many of the [`MASKS`] have fewer bits than this.
 const MASKS_WITHIN: [usize; MOST_REACH as usize + 1] = [0, 1, 17, 137, 697, 2517, 6885];
@@ -70,8 +70,8 @@ pub(super) fn masks(reach: u16) -> &'static [u16] {
 /// are `r + 1` together, then some chunk differs in fewer bits than its reach, and it and the next one
 /// together in fewer than the sum of both. (The cycle lemma, see `docs/design.md`.) So a chunk of
 /// which much is unknown, which has many buckets to visit, is left out, and others reach farther.
-#[derive(Clone, Copy, Debug)]
-struct Reaches {
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Reaches {
     /// One more than the known bits in which a visited chunk may differ; 0 for a table that is not
     /// visited.
     each: [u8; CHUNKS],
@@ -80,6 +80,14 @@ struct Reaches {
 }
 
 impl Reaches {
+    /// Lets a table reach one bit farther; how far it then does.
+    pub(super) fn extend(&mut self, number: usize, query: &Query) -> u16 {
+        let reach = self.each[number];
+        self.buckets += buckets(chunk(&query.wanted.known, number), reach);
+        self.each[number] = reach + 1;
+        u16::from(reach + 1)
+    }
+
     /// `None` where the tables that there are would have to reach farther than they can.
     fn new(radius: u32, known: &[u8; 32], tables: u16) -> Option<Self> {
         let wanted = radius + 1;
@@ -89,9 +97,10 @@ impl Reaches {
         let has = |number: &usize| tables >> number & 1 == 1;
         let mut reaches = Self { each: [0; CHUNKS], buckets: 0 };
         if *known == [0xff; 32] {
-            // What the steps below come to where all chunks are alike.
+            // All chunks are alike: the steps below would come to this.
+            // The first tables get the shorter reaches: in the lean format they sift least.
             let (even, more) = (wanted / tables.count_ones(), wanted % tables.count_ones());
-            for (place, number) in (0..CHUNKS).filter(has).enumerate() {
+            for (place, number) in (0..CHUNKS).rev().filter(has).enumerate() {
                 let reach = even as u8 + u8::from(place < more as usize);
                 reaches.each[number] = reach;
                 reaches.buckets += masks(reach.into()).len() as u32;
@@ -122,12 +131,13 @@ fn buckets(known: u16, bits: u8) -> u32 {
 }
 
 impl Query {
-    /// What the tables of this many hashes cost, in units of one full comparison: a bucket costs its
-    /// misses in the cache, a word of it far less than a whole hash. `None` if they are of no use.
-    pub(super) fn cost(&self, hashes: usize) -> Option<usize> {
-        let probes = self.count()?;
-        let words = (hashes / BUCKETS).saturating_mul(probes);
-        Some(probes.saturating_mul(30).saturating_add(words / 4))
+    /// The same query with other reaches, which must be one more than the radius together.
+    pub(super) fn with_reaches(&self, reaches: Reaches) -> Self {
+        debug_assert_eq!(
+            reaches.each.iter().map(|reach| u32::from(*reach)).sum::<u32>(),
+            self.wanted.radius + 1
+        );
+        Self { reaches: Some(reaches), ..*self }
     }
 
     /// The buckets to visit in all tables.
@@ -144,9 +154,20 @@ impl Query {
     pub(super) fn ask(&self, table: usize, tag: u32, mut ask: impl FnMut(Asker)) {
         let Some(Reaches { each, .. }) = &self.reaches else { return };
         let (reach, next) = (u16::from(each[table]), u16::from(each[(table + 1) % CHUNKS]));
-        if reach == 0 {
-            return;
+        if reach > 0 {
+            self.ask_as(table, tag, (reach, next), &mut ask);
         }
+    }
+
+    /// What it would ask of a table with these reaches for its chunk and the next one.
+    #[inline(always)]
+    pub(super) fn ask_as(
+        &self,
+        table: usize,
+        tag: u32,
+        (reach, next): (u16, u16),
+        mut ask: impl FnMut(Asker),
+    ) {
         let Wanted { bits, known, .. } = &self.wanted;
         let (own, settled) = (chunk(bits, table), chunk(known, table));
         let (word, known) = (chunk(bits, table + 1), chunk(known, table + 1));
@@ -173,7 +194,7 @@ mod tests {
             unknown[..2].copy_from_slice(&(!known_bits).to_le_bytes());
             for (radius, tables) in [0, 15, 16, 20, 31, 32, 40, 47]
                 .into_iter()
-                .flat_map(|radius| [(radius, 0xffff), (radius, 0x5555)])
+                .flat_map(|radius| [(radius, 0xffff), (radius, 0x5557)])
             {
                 let hash = Hash256::from_bytes([0x5a; 32]);
                 let mut query = Query::new(0, hash, Radius::new(radius).unwrap(), tables);

@@ -58,22 +58,20 @@ const ROUNDS_A_SHARE: usize = 128;
 const FEW_UNKNOWN: u32 = 40;
 
 impl<B: AsRef<[u8]>> Segment<B> {
-    /// The plan that a search at this radius follows: "tables" or "flat scan".
-    pub fn plan(&self, radius: Radius) -> &'static str {
+    /// The plan that a search at this radius follows where buckets are even: "tables" or "flat scan".
+    ///
+    /// # Errors
+    /// [`Corruption`] if bytes that were read on the way are damaged.
+    pub fn plan(&self, kernel: Kernel, radius: Radius) -> Result<&'static str, Corruption> {
         let query = self.query(0, Hash256::default().into(), radius);
-        if self.tables_cost(&query).is_some() { "tables" } else { "flat scan" }
+        let tables = self.goes_through_tables(kernel, &query)?;
+        Ok(if tables { "tables" } else { "flat scan" })
     }
 
-    /// What the tables cost this query, if they are the better way to answer it.
-    fn tables_cost(&self, query: &Query) -> Option<usize> {
-        let hashes = self.rows() as usize;
-        query.cost(hashes).filter(|cost| *cost < hashes)
-    }
-
-    /// About what a search costs, in comparisons of whole hashes.
+    /// About what a search costs, in comparisons of whole hashes: the same on every machine.
     pub fn cost(&self, hash: PartialHash, radius: Radius) -> u64 {
-        let cost = self.tables_cost(&self.query(0, hash, radius));
-        cost.map_or(self.rows(), |cost| cost as u64)
+        let (tables, flat) = self.assumed(&self.query(0, hash, radius));
+        tables.map_or(flat, |tables| tables.min(flat)) as u64
     }
 
     fn query(&self, number: u32, hash: PartialHash, radius: Radius) -> Query {
@@ -95,10 +93,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         let query = self.query(0, (*hash).into(), radius);
         let mut near = std::mem::take(&mut scratch.near);
         near.clear();
-        match self.tables_cost(&query) {
-            Some(_) => self.tables()?.near(kernel, &query, scratch, &mut near)?,
-            None => self.scan(kernel, &[query], Threads::One, scratch, &mut near)?,
-        }
+        self.near(kernel, &query, scratch, &mut near)?;
         let first = found.len();
         for (_, Near { row, distance }) in &near {
             let entries = self.pdq_entries(*row)?;
@@ -107,6 +102,27 @@ impl<B: AsRef<[u8]>> Segment<B> {
         found[first..].sort_unstable();
         scratch.near = near;
         Ok(())
+    }
+
+    /// Appends all rows near one query in whichever way costs least.
+    fn near(
+        &self,
+        kernel: Kernel,
+        query: &Query,
+        scratch: &mut Scratch,
+        near: &mut Vec<(u32, Near)>,
+    ) -> Result<(), Corruption> {
+        if self.goes_through_tables(kernel, query)? {
+            let tables = self.tables()?;
+            if tables.near(kernel, query, tables.crowd(query), scratch, near)? {
+                return Ok(());
+            }
+            if let Some(query) = self.plan_again(kernel, query)? {
+                tables.near(kernel, &query, usize::MAX, scratch, near)?;
+                return Ok(());
+            }
+        }
+        self.scan(kernel, &[*query], Threads::One, scratch, near)
     }
 
     /// Calls `found` with each entry within `radius` of each of many hashes, and the hash's number.
@@ -137,21 +153,20 @@ impl<B: AsRef<[u8]>> Segment<B> {
             while probing.len() + scanning.len() < BATCH && probes < PROBES_A_BATCH {
                 let Some((number, hash)) = hashes.next() else { break };
                 let query = self.query(number, hash, radius);
-                match self.tables_cost(&query) {
-                    Some(_) => {
-                        probes += query.count().unwrap_or(0);
-                        probing.push(query);
-                    }
-                    None => scanning.push(query),
+                if self.goes_through_tables(kernel, &query)? {
+                    probes += query.count().unwrap_or(0);
+                    probing.push(query);
+                } else {
+                    scanning.push(query);
                 }
             }
             if probes >= BATCH_FROM {
+                self.spare_crowds(kernel, &mut probing, &mut scanning)?;
                 let threads = if probes < SHARED_FROM { Threads::One } else { threads };
                 self.probe_many(kernel, &probing, threads, scratch, &mut near)?;
-            } else if !probing.is_empty() {
-                let tables = self.tables()?;
+            } else {
                 for query in &probing {
-                    tables.near(kernel, query, scratch, &mut near)?;
+                    self.near(kernel, query, scratch, &mut near)?;
                 }
             }
             if !scanning.is_empty() {
@@ -165,6 +180,44 @@ impl<B: AsRef<[u8]>> Segment<B> {
         }
         scratch.near = near;
         scratch.queries = probing;
+        Ok(())
+    }
+
+    /// Plans those queries again that fall into crowded buckets.
+    fn spare_crowds(
+        &self,
+        kernel: Kernel,
+        probing: &mut Vec<Query>,
+        scanning: &mut Vec<Query>,
+    ) -> Result<(), Corruption> {
+        let (Some(query), tables) = (probing.first(), self.tables()?) else { return Ok(()) };
+        let all = tables.all()?;
+        let crowd = tables.crowd(query);
+        let mut fullest = 0;
+        for (number, table) in
+            all.iter().enumerate().filter(|(number, _)| tables.layout.has(*number))
+        {
+            fullest += tables.fullest(number, table)? as usize;
+        }
+        if fullest < crowd {
+            return Ok(());
+        }
+        let mut kept = 0;
+        for at in 0..probing.len() {
+            let mut query = probing[at];
+            if tables.words(&query, &all)? > crowd {
+                match self.plan_again(kernel, &query)? {
+                    Some(replanned) => query = replanned,
+                    None => {
+                        scanning.push(query);
+                        continue;
+                    }
+                }
+            }
+            probing[kept] = query;
+            kept += 1;
+        }
+        probing.truncate(kept);
         Ok(())
     }
 

@@ -75,9 +75,22 @@ impl<'a> Tables<'a> {
         Ok(Table { buckets, rows, width, places })
     }
 
-    /// The words of a bucket, after their checksums.
+    /// All tables; those that there are not are empty.
+    pub(super) fn all(&self) -> Result<[Table<'a>; CHUNKS], Corruption> {
+        let mut tables = [Table::default(); CHUNKS];
+        for (number, table) in tables.iter_mut().enumerate() {
+            *table = self.table(number)?;
+        }
+        Ok(tables)
+    }
+
+    /// Which words a bucket has.
     #[inline(always)]
-    fn bucket(&self, table: &Table<'_>, number: u16) -> Result<Range<usize>, Corruption> {
+    pub(super) fn extent(
+        &self,
+        table: &Table<'_>,
+        number: u16,
+    ) -> Result<Range<usize>, Corruption> {
         let number = usize::from(number);
         let place = table.places[0] + number * 4;
         self.blocks.check(self.bytes, place..place + 8)?;
@@ -86,7 +99,6 @@ impl<'a> Tables<'a> {
         if start > end || end > words.len() {
             return Err(Corruption { offset: place as u64, what: Damage::Range("bucket") });
         }
-        self.check_words(table, start..end)?;
         Ok(start..end)
     }
 
@@ -177,16 +189,18 @@ impl<'a> Tables<'a> {
         Ok(())
     }
 
-    /// Appends all rows near one query with its number, in the order of rows.
+    /// Appends all rows near one query with its number, in the order of rows; false, and none of them, if
+    /// its buckets hold more words than `most`.
     ///
     /// Every stage asks for the cache lines of the next before it waits for any of them.
     pub(super) fn near(
         &self,
         kernel: Kernel,
         query: &Query,
+        most: usize,
         scratch: &mut Scratch,
         near: &mut Vec<(u32, Near)>,
-    ) -> Result<(), Corruption> {
+    ) -> Result<bool, Corruption> {
         let Scratch { askers, passed, .. } = scratch;
         askers.clear();
         passed.clear();
@@ -204,9 +218,13 @@ impl<'a> Tables<'a> {
             *slot = (table, askers.len());
         }
         let mut first = 0;
+        let mut left = most;
         for (table, end) in &tables {
             for asker in &askers[first..*end] {
-                let words = self.bucket(table, asker.bucket)?;
+                let words = self.extent(table, asker.bucket)?;
+                let Some(fewer) = left.checked_sub(words.len()) else { return Ok(false) };
+                left = fewer;
+                self.check_words(table, words.clone())?;
                 for word in words.clone().step_by(WORDS_A_LINE) {
                     prefetch(table.buckets.words, word);
                 }
@@ -232,7 +250,7 @@ impl<'a> Tables<'a> {
             hit.0 = query.number;
         }
         sort_and_dedup(near, first);
-        Ok(())
+        Ok(true)
     }
 }
 
