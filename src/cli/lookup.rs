@@ -18,8 +18,8 @@ Examples:
   cut -d, -f1 hashes.csv | tutela match --index known -
 ";
 
-/// Queries searched at once: enough to keep the search busy, few enough to answer soon.
-const BATCH: usize = 256;
+/// Queries searched at once: enough for each to cost little. Fewer are answered if no more are there.
+const BATCH: usize = 16_384;
 /// Bytes of a line that are kept; a hash has 64.
 const LINE: u64 = 1024;
 
@@ -36,6 +36,9 @@ pub(crate) struct Args {
     /// Greatest PDQ distance that is a match, in bits [default: 31].
     #[arg(long, value_name = "N", value_parser = radius)]
     radius: Option<Radius>,
+    /// Read the whole index into memory first: the first answers then come as fast as all others.
+    #[arg(long)]
+    preload: bool,
     /// Hashes in hexadecimal, or `-` to read them from standard input, one a line.
     #[arg(required = true, value_name = "HASH")]
     hashes: Vec<String>,
@@ -117,8 +120,11 @@ impl Args {
         }
         let index = Index::open(&self.index)?;
         warn_if_empty(&index);
+        if self.preload {
+            index.preload()?;
+        }
         let mut lookup = Lookup {
-            searcher: index.searcher(),
+            searcher: index.searcher().in_parallel(),
             radius: self.radius.unwrap_or_default(),
             rows: Rows::stdout(),
             matched: false,

@@ -93,7 +93,7 @@ fn threads(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 /// Reads `512M` and the like, in powers of 1024.
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     let (digits, shift) = match text.strip_suffix(['K', 'M', 'G', 'k', 'm', 'g']) {
         None => (text, 0),
         Some(digits) => (

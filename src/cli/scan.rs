@@ -75,6 +75,9 @@ pub(crate) struct Args {
     effort: Effort,
     #[command(flatten)]
     accuracy: Precision,
+    /// Read the whole index into memory first, so that no search waits for a disk.
+    #[arg(long)]
+    preload: bool,
     /// No progress and no summary.
     #[arg(long, short)]
     quiet: bool,
@@ -97,6 +100,9 @@ impl Args {
             None => lists(&self.list, &self.allow)?,
         };
         warn_if_empty(&index);
+        if self.preload {
+            index.preload()?;
+        }
         let mut scan = self.cost.scan();
         scan.radius = self.radius.unwrap_or_default();
         scan.effort = self.effort;

@@ -5,62 +5,77 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::dead::Dead;
-use super::leftovers::{mark_first_commit, remove_unused};
+use super::leftovers::remove_unused;
 use super::manifest::{FILE as MANIFEST, Manifest, SegmentFiles};
+use super::merge::{Merged, each_live};
 use super::part::Part;
 use super::publish::{publish, sync_dir};
 use super::writer::IndexWriter;
-use crate::segment::{NewEntry, SegmentBuilder};
 use crate::{Error, Result};
 
 impl IndexWriter {
-    /// Writes the new segment, with the segments that `merge` chooses merged into it, the bitmaps
-    /// that changed, and last the manifest.
+    /// Writes the new segments, with the segments that `merge` chooses merged into them, brings in what
+    /// was merged in the background, writes the bitmaps that changed, and last the manifest.
     pub(super) fn publish(
         &mut self,
         cancel: &AtomicBool,
         merge: impl Fn(&Part) -> bool,
+        merged: Option<Merged>,
     ) -> Result<()> {
         let generation = self.index.generation.checked_add(1);
         let limit = u64::MAX;
         let generation = generation.ok_or(Error::TooLarge { what: "commits", limit })?;
-        let mut builder = std::mem::take(&mut self.builder);
-        let identities = std::mem::take(&mut self.identities);
-        let mut files = Vec::new();
         let parts = Arc::clone(&self.index.parts);
-        for (number, (part, dead)) in parts.iter().zip(&self.dead).enumerate() {
-            if merge(part) {
-                absorb(&mut builder, part, dead.as_ref())?;
+        let merged = merged.filter(|merged| all_there(merged, &parts));
+        let mut files = Vec::new();
+        let mut bitmaps = 0;
+        let mut bitmap = |dead: &Dead, dir: &Path| {
+            bitmaps += 1;
+            dead.publish(dir, &format!("{generation:010}-{}.dead", bitmaps - 1))
+        };
+        // One that stays alone would be written again at each commit.
+        let alone = self.pending.is_empty() && parts.iter().filter(|part| merge(part)).count() < 2;
+        for (part, dead) in parts.iter().zip(&self.dead) {
+            if merged.as_ref().is_some_and(|merged| merged.is_source(part)) {
+                continue;
+            }
+            let removed = dead.as_ref().map_or(0, Dead::count);
+            let as_wanted =
+                part.segment.format().is_none_or(|format| format == self.pending.format);
+            if merge(part) && !(alone && removed == 0 && as_wanted) {
+                let pending = &mut self.pending;
+                each_live(part, dead.as_ref(), cancel, |entry| pending.absorb(entry, cancel))?;
                 continue;
             }
             let mut kept = part.files.clone();
             match dead {
-                Some(dead) if dead.count() == u64::from(part.segment.len()) => continue,
+                Some(_) if removed == u64::from(part.segment.len()) => continue,
                 Some(dead) if part.dead.as_ref() != Some(dead) => {
-                    let name = format!("{generation:010}-{number}.dead");
-                    kept.dead = Some(dead.publish(&self.dir, &name)?);
+                    kept.dead = Some(bitmap(dead, &self.dir)?);
                 }
                 _ => {}
             }
             files.push(kept);
         }
-        if !builder.is_empty() {
-            if self.index.generation == 0 {
-                mark_first_commit(&self.dir)?;
+        if let Some(merged) = merged {
+            let now = |source: &Arc<Part>| {
+                let place =
+                    parts.iter().position(|part| part.files.segment == source.files.segment);
+                place.and_then(|place| self.dead[place].as_ref())
+            };
+            let now: Vec<_> = merged.sources.iter().map(now).collect();
+            let dead = merged.removed_since(&now);
+            if let Some(segment) = merged.segment {
+                let dead = dead.map(|dead| bitmap(&dead, &self.dir)).transpose()?;
+                files.insert(0, SegmentFiles { segment, dead });
             }
-            builder.set_format(self.format);
-            let file = format!("{generation:010}.segment");
-            let entries = builder.len() as u32;
-            let segment = self
-                .threads
-                .install(|| publish(&self.dir, &file, |to| builder.write(to, cancel)))?;
-            // An entry that was added twice is in the segment twice; the second is born dead.
-            let repeated = self.threads.install(|| identities.repeated(entries));
+        }
+        // An entry that was added twice is in the segments twice; the second is born dead.
+        for (segment, repeated) in self.pending.finish(cancel)? {
             let repeats = repeated.as_ref().map_or(0, Dead::count);
             self.counts.added -= repeats.min(self.counts.added);
             self.counts.unchanged += repeats;
-            let name = format!("{generation:010}-{}.dead", parts.len());
-            let dead = repeated.map(|dead| dead.publish(&self.dir, &name)).transpose()?;
+            let dead = repeated.map(|dead| bitmap(&dead, &self.dir)).transpose()?;
             files.push(SegmentFiles { segment, dead });
         }
         self.policies.tidy();
@@ -74,24 +89,18 @@ impl IndexWriter {
         let manifest = Manifest::new(generation, files, std::mem::take(&mut self.policies));
         publish_manifest(&self.dir, &manifest)?;
         self.index.reload()?;
-        remove_unused(&self.dir, &self.index);
+        // What a merge is writing has no name yet.
+        if self.merge.is_none() {
+            remove_unused(&self.dir, &self.index);
+        }
         Ok(())
     }
 }
 
-/// Adds the live entries of a segment to a new one.
-fn absorb(builder: &mut SegmentBuilder, part: &Part, dead: Option<&Dead>) -> Result<()> {
-    let all = part.segment.all_signals().map_err(|damage| part.corrupt(damage))?;
-    for (number, signals) in (0..).zip(all) {
-        if dead.is_some_and(|dead| dead.contains(number)) {
-            continue;
-        }
-        let entry = part.segment.entry(number).map_err(|damage| part.corrupt(damage))?;
-        let tags: Vec<String> = entry.tags.iter().map(|tag| (*tag).to_owned()).collect();
-        let (bank, id, category) = (entry.bank, entry.id, entry.category);
-        builder.add(&NewEntry { bank, id, category, tags: &tags, signals })?;
-    }
-    Ok(())
+/// Whether what was merged is still in the index.
+fn all_there(merged: &Merged, parts: &[Arc<Part>]) -> bool {
+    let found = parts.iter().filter(|part| merged.is_source(part)).count();
+    found == merged.sources.len()
 }
 
 fn publish_manifest(dir: &Path, manifest: &Manifest) -> Result<()> {

@@ -48,12 +48,34 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// The identities of entries in the order in which they were added: keyed 96-bit hashes of all that
-/// tells entries apart. Two different entries share one with a chance below 2^-50 in a list of 10^7.
+/// What tells an entry apart from all others: a keyed 96-bit hash, and the entry's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Identity(u128);
+
+impl Identity {
+    /// Equal for equal entries. Two different ones share it with a chance below 2^-44 in a list of 10^8.
+    pub(super) fn key(self) -> u128 {
+        self.0 >> 32
+    }
+
+    /// The entry's number in its segment.
+    pub(super) fn entry(self) -> u32 {
+        self.0 as u32
+    }
+
+    pub(super) fn to_bytes(self) -> [u8; 16] {
+        self.0.to_le_bytes()
+    }
+
+    pub(super) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(u128::from_le_bytes(bytes))
+    }
+}
+
+/// The identities of entries in the order in which they were added.
 #[derive(Debug, Default)]
 pub(super) struct Identities {
-    /// A hash, and in the lowest 32 bits the entry's number.
-    keys: Vec<u128>,
+    identities: Vec<Identity>,
     hasher: Keys,
 }
 
@@ -64,24 +86,36 @@ impl Identities {
         let category = new.category.map_or(["-", ""], |category| ["+", category]);
         let texts = [new.bank, new.id].into_iter().chain(category);
         let key = self.hasher.key(texts.chain(new.tags.iter().map(String::as_str)), &new.signals);
-        let number = self.keys.len() as u128 & NUMBER;
-        self.keys.push(key & !NUMBER | number);
+        let number = self.identities.len() as u128 & NUMBER;
+        self.identities.push(Identity(key & !NUMBER | number));
+    }
+
+    /// Bytes of memory that they take.
+    pub(super) fn memory(&self) -> usize {
+        self.identities.len() * size_of::<Identity>()
+    }
+
+    /// Sorted by what tells them apart, then by number. Those that follow start at number 0 again, and
+    /// equal entries still have equal keys.
+    pub(super) fn take_sorted(&mut self) -> Vec<Identity> {
+        let mut identities = std::mem::take(&mut self.identities);
+        identities.par_sort_unstable();
+        identities
     }
 
     /// The entries that are equal to an earlier one, among `entries` of which these are the first.
     pub(super) fn repeated(mut self, entries: u32) -> Option<Dead> {
-        self.keys.par_sort_unstable();
         let mut repeated = Dead::none(entries);
-        for pair in self.keys.windows(2) {
-            if pair[0] >> 32 == pair[1] >> 32 {
-                repeated.insert(pair[1] as u32);
+        for pair in self.take_sorted().windows(2) {
+            if pair[0].key() == pair[1].key() {
+                repeated.insert(pair[1].entry());
             }
         }
         (repeated.count() > 0).then_some(repeated)
     }
 }
 
-/// The bits of a key that number its entry.
+/// The bits of an identity that number its entry.
 const NUMBER: u128 = u32::MAX as u128;
 
 /// All live entries of some segments by bank, id and signals. 32 bytes an entry.
@@ -97,10 +131,11 @@ impl Known {
         let mut hasher = Keys::default();
         let mut entries = Vec::new();
         for (number, part) in (0..).zip(parts) {
-            let all = part.segment.all_signals().map_err(|damage| part.corrupt(damage))?;
-            for (signals, entry) in all.iter().zip(0..).filter(|(_, entry)| !part.is_dead(*entry)) {
+            let all = part.segment.signal_map().map_err(|damage| part.corrupt(damage))?;
+            for entry in part.live() {
+                let signals = all.of(entry).map_err(|damage| part.corrupt(damage))?;
                 let known = part.segment.entry(entry).map_err(|damage| part.corrupt(damage))?;
-                let key = hasher.key([known.bank, known.id], signals);
+                let key = hasher.key([known.bank, known.id], &signals);
                 entries.push((key, EntryRef { part: number, entry }));
             }
         }

@@ -53,16 +53,19 @@ pub(super) fn remove_unused(dir: &Path, index: &Index) {
 
 /// Whether a commit makes files of this name. Others may share the folder, and are not touched.
 fn is_ours(name: &str) -> bool {
-    let is_dead = |stem: &str| {
-        stem.split_once('-').is_some_and(|(commit, part)| is_commit(commit) && is_number(part))
-    };
     name.starts_with(TEMPORARY)
         || is_segment(name)
-        || name.strip_suffix(".dead").is_some_and(is_dead)
+        || name.strip_suffix(".dead").is_some_and(is_part)
 }
 
 fn is_segment(name: &str) -> bool {
-    name.strip_suffix(".segment").is_some_and(is_commit)
+    let stem = name.strip_suffix(".segment");
+    stem.is_some_and(|stem| is_commit(stem) || is_part(stem))
+}
+
+/// A commit's number, and that of one of its files.
+fn is_part(stem: &str) -> bool {
+    stem.split_once('-').is_some_and(|(commit, part)| is_commit(commit) && is_number(part))
 }
 
 fn is_commit(text: &str) -> bool {
@@ -80,7 +83,7 @@ mod tests {
     #[test]
     fn only_names_that_a_commit_gives_are_ours() {
         for name in
-            ["0000000001.segment", "12345678901.segment", "0000000002-13.dead", ".tutela-tmp-a"]
+            ["0000000001.segment", "0000000003-1.segment", "0000000002-13.dead", ".tutela-tmp-a"]
         {
             assert!(is_ours(name), "{name}");
         }
@@ -91,7 +94,7 @@ mod tests {
             "x.dead",
             "0000000001.dead",
             "0000000001-.dead",
-            "0000000001-1.segment",
+            "0000000001-a.segment",
             ".tmp-a",
             "lock",
             "manifest.json",

@@ -16,18 +16,24 @@ mod identities;
 mod leftovers;
 mod manifest;
 mod memory;
+mod merge;
 mod part;
+mod pending;
 mod policy;
 mod publish;
+mod removals;
 mod search;
 mod snapshot;
+mod stats;
 #[cfg(test)]
 mod tests;
 mod writer;
 
-pub use crate::segment::{Entry, NewEntry};
+pub use crate::segment::{Entry, Format, NewEntry};
 pub use memory::MemoryIndex;
+pub use pending::DEFAULT_MEMORY;
 pub use policy::{Policies, Policy, Role};
 pub use search::{EntryRef, Hit, Searcher};
-pub use snapshot::{BankStats, Index, Stats};
+pub use snapshot::Index;
+pub use stats::{BankStats, SegmentPlan, Stats};
 pub use writer::{Commit, IndexWriter};

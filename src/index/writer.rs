@@ -5,27 +5,32 @@ use std::fs::{self, File, TryLockError};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::dead::Dead;
-use super::identities::{Identities, Known};
+use super::identities::Known;
 use super::leftovers::refuse_lost_manifest;
 use super::memory::threads;
-use super::part::Part;
+use super::merge::{Merge, due, is_small};
+use super::pending::Pending;
 use super::policy::{Policies, Policy};
 use super::search::{EntryRef, Searcher};
 use super::snapshot::Index;
 use crate::hash::{Signal, Signals};
-use crate::segment::{Format, NewEntry, SegmentBuilder};
+use crate::segment::{Format, NewEntry};
 use crate::{Error, Result};
 
 /// The file whose lock is the right to write.
 const LOCK: &str = "lock";
-/// Segments below this many entries are merged once there are [`MANY_SMALL`] of them, so that many
-/// small commits do not slow down searches.
-const SMALL: u32 = 32_768;
-/// See [`SMALL`].
-const MANY_SMALL: usize = 8;
+/// A commit of fewer entries takes in the small segments, once there are [`MANY_SMALL`] of them.
+const MERGED_WITH: usize = 1 << 16;
+/// See [`MERGED_WITH`].
+const MANY_SMALL: usize = 4;
+/// Segments that were merged in the background are numbered from here.
+const MERGED: u64 = 1_000_000;
+/// How long the end of a merge may go unnoticed.
+const A_MOMENT: Duration = Duration::from_millis(10);
 
 /// What a commit changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -50,27 +55,29 @@ pub struct IndexWriter {
     pub(super) dir: PathBuf,
     _lock: File,
     pub(super) index: Index,
-    searcher: Searcher,
-    pub(super) threads: rayon::ThreadPool,
-    pub(super) builder: SegmentBuilder,
+    pub(super) searcher: Searcher,
+    pub(super) threads: Arc<rayon::ThreadPool>,
+    pub(super) pending: Pending,
+    /// What is merged in the background, and how many merges have begun.
+    pub(super) merge: Option<Merge>,
+    merges: u64,
     /// Removals by segment of `index`, on top of those that are committed.
     pub(super) dead: Vec<Option<Dead>>,
-    /// Those of the entries in `builder`.
-    pub(super) identities: Identities,
     /// The committed entries by what tells them apart; made when looking them up one by one has cost
     /// as much.
     known: Option<Known>,
     /// What looking up one by one has cost since the last commit, in entries looked at.
-    effort: u64,
+    pub(super) effort: u64,
     /// Committed entries that were added again: no removal takes them.
-    kept: HashSet<EntryRef>,
+    pub(super) kept: HashSet<EntryRef>,
     /// Those that hold after the commit.
     pub(super) policies: Policies,
-    /// Live entries by the hash of bank and id; made at the first removal by id.
-    ids: Option<Vec<(u64, EntryRef)>>,
+    /// Live entries by the hash of bank and id; made when many are removed by id.
+    pub(super) ids: Option<Vec<(u64, EntryRef)>>,
+    /// Removals by id since the last commit.
+    pub(super) removals: u32,
     hasher: RandomState,
     pub(super) counts: Commit,
-    pub(super) format: Format,
 }
 
 impl IndexWriter {
@@ -105,9 +112,10 @@ impl IndexWriter {
     }
 
     fn new(dir: &Path, lock: File, index: Index) -> Result<Self> {
-        let threads = threads().map_err(Error::io("start threads for", dir))?;
-        let (builder, identities, kept, hasher, counts) = Default::default();
-        let (known, effort) = Default::default();
+        let threads = Arc::new(threads().map_err(Error::io("start threads for", dir))?);
+        let mut pending = Pending::new(dir, &threads);
+        let largest = index.parts.iter().max_by_key(|part| part.segment.rows());
+        pending.format = largest.and_then(|part| part.segment.format()).unwrap_or_default();
         let mut writer = Self {
             dir: dir.to_owned(),
             _lock: lock,
@@ -115,19 +123,18 @@ impl IndexWriter {
             dead: Vec::new(),
             index,
             threads,
-            builder,
-            identities,
-            known,
-            effort,
-            kept,
+            pending,
+            merge: None,
+            merges: 0,
+            known: None,
+            effort: 0,
+            kept: HashSet::new(),
             policies: Policies::default(),
             ids: None,
-            hasher,
-            counts,
-            format: Format::default(),
+            removals: 0,
+            hasher: RandomState::new(),
+            counts: Commit::default(),
         };
-        let largest = writer.index.parts.iter().max_by_key(|part| part.segment.rows());
-        writer.format = largest.and_then(|part| part.segment.format()).unwrap_or_default();
         writer.reset();
         Ok(writer)
     }
@@ -135,15 +142,19 @@ impl IndexWriter {
     /// Forgets what was not committed.
     fn reset(&mut self) {
         self.searcher = self.index.searcher();
-        self.builder = SegmentBuilder::default();
+        self.pending.start_again(Some(&self.index));
         self.dead = self.index.parts.iter().map(|part| part.dead.clone()).collect();
-        self.identities = Identities::default();
         self.known = None;
         self.effort = 0;
         self.kept.clear();
         self.policies = Policies::clone(&self.index.policies);
         self.ids = None;
+        self.removals = 0;
         self.counts = Commit::default();
+    }
+
+    pub(super) fn hash_id(&self, bank: &str, id: &str) -> u64 {
+        self.hasher.hash_one((bank, id))
     }
 
     /// The folder.
@@ -167,8 +178,7 @@ impl IndexWriter {
             }
         }
         let replaced = equal.into_iter().filter(|old| self.kill(*old)).count();
-        self.builder.add(new)?;
-        self.identities.push(new);
+        self.pending.add(new, &AtomicBool::new(false))?;
         let count = if replaced > 0 { &mut self.counts.replaced } else { &mut self.counts.added };
         *count += 1;
         Ok(())
@@ -197,40 +207,6 @@ impl IndexWriter {
         Ok(equal)
     }
 
-    /// The live entries of a bank that have all of these signals.
-    fn find_signals(&mut self, bank: &str, signals: &Signals) -> Result<Vec<EntryRef>> {
-        // What a look-up costs besides what it finds, measured in entries.
-        self.effort += 8;
-        let mut found: Option<Vec<EntryRef>> = None;
-        // Digests first: they cost less, and mostly nothing is left after them.
-        for signal in Signal::ALL.into_iter().rev() {
-            let Some(value) = signals.get(signal) else { continue };
-            if found.as_ref().is_some_and(Vec::is_empty) {
-                break;
-            }
-            let with_this = self.searcher.exact(signal, value)?;
-            self.effort += with_this.len() as u64;
-            if signal == Signal::Pdq {
-                let without_tables = |part: &&Arc<Part>| part.segment.count(signal) < SMALL.into();
-                let flat = self.index.parts.iter().filter(without_tables);
-                self.effort += flat.map(|part| part.segment.count(signal)).sum::<u64>() / 64;
-            }
-            match &mut found {
-                Some(found) => found.retain(|entry| with_this.binary_search(entry).is_ok()),
-                None => found = Some(with_this),
-            }
-        }
-        let mut found = found.unwrap_or_default();
-        found.retain(|entry| !self.is_dead(*entry));
-        let mut of_bank = Vec::new();
-        for entry in found {
-            if self.searcher.entry(entry)?.bank == bank {
-                of_bank.push(entry);
-            }
-        }
-        Ok(of_bank)
-    }
-
     fn has_only(&self, entry: EntryRef, signals: &Signals) -> Result<bool> {
         let part = &self.index.parts[entry.part as usize];
         for signal in Signal::ALL {
@@ -245,7 +221,14 @@ impl IndexWriter {
     /// Which tables the segments that it writes get: at first, those that the largest one has. A segment
     /// that stands keeps its own until it is compacted.
     pub fn set_format(&mut self, format: Format) {
-        self.format = format;
+        self.pending.format = format;
+    }
+
+    /// The bytes of memory that added entries take before they are written to a segment of their own,
+    /// still invisible: [`DEFAULT_MEMORY`](super::DEFAULT_MEMORY) at first. Segments are as large as it allows, so less memory
+    /// means slower searches.
+    pub fn set_memory(&mut self, bytes: u64) {
+        self.pending.memory = bytes;
     }
 
     /// The policy of a bank, to be changed; it holds from the commit on, and without any entry too.
@@ -253,118 +236,90 @@ impl IndexWriter {
         self.policies.entry(bank)
     }
 
-    /// Marks the bank's committed entries with this id for removal; how many there are.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] if the index is damaged.
-    pub fn remove_id(&mut self, bank: &str, id: &str) -> Result<u64> {
-        let ids = match self.ids.take() {
-            Some(ids) => ids,
-            None => self.hash_ids()?,
-        };
-        let hash = self.hasher.hash_one((bank, id));
-        let first = ids.partition_point(|(other, _)| *other < hash);
-        let mut removed = 0;
-        for (_, entry) in ids[first..].iter().take_while(|(other, _)| *other == hash) {
-            let known = self.searcher.entry(*entry)?;
-            if known.bank == bank && known.id == id {
-                removed += u64::from(self.kill(*entry));
-            }
-        }
-        self.ids = Some(ids);
-        self.counts.removed += removed;
-        Ok(removed)
-    }
-
-    fn hash_ids(&self) -> Result<Vec<(u64, EntryRef)>> {
-        let mut ids = Vec::new();
-        for entry in self.live() {
-            let known = self.searcher.entry(entry)?;
-            ids.push((self.hasher.hash_one((known.bank, known.id)), entry));
-        }
-        ids.sort_unstable();
-        Ok(ids)
-    }
-
-    /// Marks the bank's committed entries that have all of these signals for removal; how many there
-    /// are.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] if the index is damaged.
-    pub fn remove_signals(&mut self, bank: &str, signals: &Signals) -> Result<u64> {
-        let found = self.find_signals(bank, signals)?;
-        let removed = found.into_iter().map(|entry| u64::from(self.kill(entry))).sum();
-        self.counts.removed += removed;
-        Ok(removed)
-    }
-
-    /// Marks all committed entries of a bank for removal; how many there are.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] if the index is damaged.
-    pub fn remove_bank(&mut self, bank: &str) -> Result<u64> {
-        let mut removed = 0;
-        for entry in self.live().collect::<Vec<_>>() {
-            if self.searcher.entry(entry)?.bank == bank {
-                removed += u64::from(self.kill(entry));
-            }
-        }
-        self.counts.removed += removed;
-        Ok(removed)
-    }
-
-    fn live(&self) -> impl Iterator<Item = EntryRef> + '_ {
-        let parts = (0..).zip(&*self.index.parts);
-        parts
-            .flat_map(|(part, segment)| segment.live().map(move |entry| EntryRef { part, entry }))
-            .filter(|entry| !self.is_dead(*entry))
-    }
-
-    fn is_dead(&self, entry: EntryRef) -> bool {
-        self.dead[entry.part as usize].as_ref().is_some_and(|dead| dead.contains(entry.entry))
-    }
-
-    /// Marks an entry as removed; false if it was so before, or was added again since the last commit.
-    fn kill(&mut self, entry: EntryRef) -> bool {
-        if self.kept.contains(&entry) {
-            return false;
-        }
-        let entries = self.index.parts[entry.part as usize].segment.len();
-        self.dead[entry.part as usize]
-            .get_or_insert_with(|| Dead::none(entries))
-            .insert(entry.entry)
-    }
-
     /// Makes all of it durable and visible, or nothing. Readers see it when they open or reload.
+    ///
+    /// Small segments are merged into the new one. If larger ones are due to be merged, that begins on a
+    /// thread in the background, and a later commit, or [`IndexWriter::finish_merges`], brings in what it
+    /// has written.
     ///
     /// # Errors
     /// [`Error::Io`] where the system refuses (a full disk); [`Error::Cancelled`]. The index is then
     /// what it was, and the changes are dropped; only if the very last step failed, which makes the
     /// new manifest durable, the changes are visible and may not outlive a crash.
     pub fn commit(&mut self, cancel: &AtomicBool) -> Result<Commit> {
-        let small = |part: &Part| part.segment.len() < SMALL;
-        let smalls = self.index.parts.iter().filter(|part| small(part)).count();
-        let result = self.publish(cancel, |part| smalls >= MANY_SMALL && small(part));
+        let merged = match self.merge.take_if(|merge| merge.is_finished()) {
+            // A merge that failed is no reason to fail a commit: it is tried again.
+            Some(merge) => merge.finish().ok(),
+            None => None,
+        };
+        let smalls = self.index.parts.iter().filter(|part| is_small(part)).count();
+        let take_in = smalls >= MANY_SMALL && self.pending.in_memory() < MERGED_WITH;
+        let result = self.publish(cancel, |part| take_in && is_small(part), merged);
         let counts = self.counts;
         self.start_again(&result);
+        if result.is_ok() && self.merge.is_none() {
+            // It can as well begin after the next commit.
+            let _ = self.begin_merge();
+        }
         result.map(|()| counts)
     }
 
-    /// Commits, merging all segments into one without the removed entries.
+    /// Merges segments until none are due, waiting for what goes on in the background. For the end of a
+    /// program that adds now and then: without it, what has begun is given up when the writer goes.
+    ///
+    /// What was added or removed and not committed yet is committed with it.
+    ///
+    /// # Errors
+    /// As [`IndexWriter::commit`]; searches give the right answers in any case.
+    pub fn finish_merges(&mut self, cancel: &AtomicBool) -> Result<()> {
+        loop {
+            if self.merge.is_none() && !self.begin_merge()? {
+                return Ok(());
+            }
+            while self.merge.as_ref().is_some_and(|merge| !merge.is_finished()) {
+                if cancel.load(Ordering::Relaxed) {
+                    self.merge = None;
+                    return Err(Error::Cancelled);
+                }
+                std::thread::sleep(A_MOMENT);
+            }
+            let Some(merge) = self.merge.take() else { continue };
+            let merged = merge.finish()?;
+            let result = self.publish(cancel, |_| false, Some(merged));
+            self.start_again(&result);
+            result?;
+        }
+    }
+
+    /// Begins to merge what is due; false if nothing is.
+    fn begin_merge(&mut self) -> Result<bool> {
+        let sources = due(&self.index.parts, self.pending.most_entries());
+        if sources.is_empty() {
+            return Ok(false);
+        }
+        // A number that no segment of the same commit has.
+        let name = format!("{:010}-{}.segment", self.index.generation, MERGED + self.merges);
+        self.merges += 1;
+        self.merge = Some(Merge::begin(&self.dir, name, self.pending.format, sources)?);
+        Ok(true)
+    }
+
+    /// Commits, merging all segments, without the removed entries, into as few as there can be.
     ///
     /// # Errors
     /// As [`IndexWriter::commit`].
     pub fn compact(&mut self, cancel: &AtomicBool) -> Result<()> {
-        let result = self.publish(cancel, |_| true);
+        self.merge = None;
+        let result = self.publish(cancel, |_| true, None);
         self.start_again(&result);
         result
     }
 
     /// After a failure the disk tells what holds: the manifest may have been replaced before it.
     fn start_again(&mut self, result: &Result<()>) {
-        if result.is_err() {
+        if result.is_err() && self.index.reload().is_err() && self.index.generation > 0 {
             // Where even this fails, nothing else of the index can be read or written either.
-            let _ = self.index.reload();
+            self.pending.start_again(None);
         }
         self.reset();
     }

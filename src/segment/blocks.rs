@@ -8,8 +8,13 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use rayon::prelude::*;
+
 use super::layout::BLOCK;
 use crate::{Corruption, Damage};
+
+/// Blocks that one thread verifies in turn.
+const BLOCKS_A_RUN: usize = 256;
 
 /// Which blocks of a file have been verified.
 #[derive(Debug)]
@@ -57,7 +62,10 @@ impl Blocks {
 
     /// Compares every block, those that were good before as well: the disk may have changed its mind.
     pub(super) fn verify_all(&self, bytes: &[u8]) -> Result<(), Corruption> {
+        // In runs, so that a thread reads what lies together.
         (0..self.checksums_at.div_ceil(BLOCK as usize))
+            .into_par_iter()
+            .with_min_len(BLOCKS_A_RUN)
             .try_for_each(|block| self.verify(bytes, block))
     }
 

@@ -71,7 +71,8 @@ pub struct SegmentBuilder {
 }
 
 /// Which tables a segment has: how much room its PDQ hashes take, and how fast they are searched.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// All sixteen: about 115 bytes a hash.
     #[default]
@@ -142,6 +143,19 @@ impl SegmentBuilder {
     /// Which tables the segment gets.
     pub fn set_format(&mut self, format: Format) {
         self.format = format;
+    }
+
+    /// The number of PDQ hashes added.
+    pub fn hashes(&self) -> usize {
+        self.pdq.len()
+    }
+
+    /// About the bytes of memory that the entries take until they are written, and while they are.
+    pub fn memory(&self) -> usize {
+        let texts = self.ids.len() + self.labels.len() * 2;
+        let digests = self.md5.len() * 20 + self.sha1.len() * 24 + self.sha256.len() * 36;
+        // A hash, its entry, and what sorting takes.
+        texts + digests + self.entries.len() * size_of::<EntryRecord>() + self.pdq.len() * (36 + 44)
     }
 
     /// The number of entries added.

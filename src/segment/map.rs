@@ -31,6 +31,14 @@ impl Bytes {
         let _ = map.advise(memmap2::Advice::HugePage);
         Ok(Self::Map(map))
     }
+
+    /// Lets the system read all of it ahead, where it does such things.
+    pub(crate) fn will_need(&self) {
+        #[cfg(unix)]
+        if let Self::Map(map) = self {
+            let _ = map.advise(memmap2::Advice::WillNeed);
+        }
+    }
 }
 
 impl AsRef<[u8]> for Bytes {

@@ -24,6 +24,7 @@ mod map;
 mod plan;
 mod probes;
 mod search;
+mod signals;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -34,7 +35,7 @@ use std::sync::OnceLock;
 use zerocopy::FromBytes;
 use zerocopy::little_endian::U32;
 
-use crate::hash::{Signal, Signals};
+use crate::hash::Signal;
 use crate::{Corruption, Damage};
 
 pub use builder::{Format, SegmentBuilder};
@@ -43,7 +44,7 @@ pub use entries::{Entry, NewEntry};
 pub(crate) use map::Bytes;
 pub use search::{NearEntry, Scratch, Threads};
 
-use arrange::{Arranged, restore};
+use arrange::Arranged;
 use blocks::Blocks;
 use digests::Digests;
 use entries::{decode_label, signal_bit};
@@ -76,6 +77,11 @@ impl<B: AsRef<[u8]>> Segment<B> {
         self.bytes.as_ref()
     }
 
+    /// The same, as they were given.
+    pub(crate) fn bytes_held(&self) -> &B {
+        &self.bytes
+    }
+
     /// The number of entries, dead or alive.
     pub fn len(&self) -> u32 {
         self.layout.counts.entries as u32
@@ -91,7 +97,16 @@ impl<B: AsRef<[u8]>> Segment<B> {
         self.layout.counts.of(signal)
     }
 
-    /// Reads every byte and compares every checksum.
+    /// Reads every byte and compares every checksum, on the threads of the current rayon pool. What is
+    /// read later needs no check.
+    ///
+    /// # Errors
+    /// The first block found that is not as it was written.
+    pub fn preload(&self) -> Result<(), Corruption> {
+        self.blocks.verify_all(self.bytes.as_ref())
+    }
+
+    /// Reads every byte, compares every checksum and looks at every entry.
     ///
     /// # Errors
     /// The first block that is not as it was written.
@@ -140,32 +155,26 @@ impl<B: AsRef<[u8]>> Segment<B> {
         Ok(bits & signal_bit(signal) != 0)
     }
 
-    /// The signals of all entries, by entry. Reads all of them: for merging segments.
-    pub(crate) fn all_signals(&self) -> Result<Vec<Signals>, Corruption> {
-        let mut all = vec![Signals::default(); self.len() as usize];
-        let unknown = Corruption { offset: 0, what: Damage::Range("entry") };
-        for (row, hash) in (0..).zip(self.checked_hashes()?) {
-            let hash = restore(hash);
-            for entry in self.pdq_entries(row)? {
-                all.get_mut(entry as usize).ok_or(unknown)?.pdq = Some(hash);
+    /// Calls `found` with each entry that has this id, after the checksums of all ids.
+    pub(crate) fn find_id(&self, id: &str, mut found: impl FnMut(u32)) -> Result<(), Corruption> {
+        let [entries, ids] = [Section::Entries, Section::Ids].map(|part| self.layout.section(part));
+        let damaged = Corruption { offset: entries.start as u64, what: Damage::Range("entries") };
+        let bytes = self.bytes.as_ref();
+        self.blocks.check(bytes, entries.clone())?;
+        self.blocks.check(bytes, ids.clone())?;
+        let records = bytes.get(entries).ok_or(damaged)?;
+        let records = <[EntryRecord]>::ref_from_bytes(records).map_err(|_| damaged)?;
+        let ids = bytes.get(ids).ok_or(damaged)?;
+        let mut start = 0;
+        for (number, record) in (0..).zip(records) {
+            let end = record.id_end.get() as usize;
+            // Most ids are told apart by their length, or by what a look at their bytes costs.
+            if end.wrapping_sub(start) == id.len() && ids.get(start..end) == Some(id.as_bytes()) {
+                found(number);
             }
+            start = end;
         }
-        for signal in [Signal::Md5, Signal::Sha1, Signal::Sha256] {
-            let Some(digests) = self.digests(signal) else {
-                continue;
-            };
-            for row in 0..digests.count as u32 {
-                let (value, entry) = digests.row(row)?;
-                let signals = all.get_mut(entry as usize).ok_or(unknown)?;
-                match signal {
-                    Signal::Pdq => {}
-                    Signal::Md5 => signals.md5 = value.try_into().ok(),
-                    Signal::Sha1 => signals.sha1 = value.try_into().ok(),
-                    Signal::Sha256 => signals.sha256 = value.try_into().ok(),
-                }
-            }
-        }
-        Ok(all)
+        Ok(())
     }
 
     fn record(&self, entry: u32) -> Result<EntryRecord, Corruption> {

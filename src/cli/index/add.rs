@@ -14,8 +14,9 @@ use tutela::list::Format;
 use tutela::scan::{Floor, QUALITY_FLOOR, entry_id};
 
 use super::lists::{format, open};
+use super::manage::finish_merges;
 use crate::cli::floor::warn_below;
-use crate::cli::options::bank;
+use crate::cli::options::{bank, size};
 use crate::cli::output::{counted, name, note, sanitise, warn};
 use crate::cli::shape::PdqShape;
 use crate::cli::{ExitStatus, interrupt};
@@ -56,6 +57,13 @@ pub(crate) struct Args {
     /// Count lines that cannot be read, and go on.
     #[arg(long)]
     skip_bad: bool,
+    /// Memory for entries until they are written, as 512M or 2G. Less memory makes more segments, and
+    /// searches slower.
+    #[arg(long, value_name = "SIZE", default_value = "2G", value_parser = size)]
+    memory: u64,
+    /// Fewer tables for new segments: a third less on the disk, searches several times as slow.
+    #[arg(long)]
+    lean: bool,
     /// Files of hashes; `-` is standard input.
     #[arg(required = true, value_name = "LIST")]
     lists: Vec<PathBuf>,
@@ -65,6 +73,10 @@ impl Args {
     pub(crate) fn run(self) -> anyhow::Result<ExitStatus> {
         let cancel = interrupt::flag()?;
         let mut writer = IndexWriter::open_or_create(&self.index)?;
+        writer.set_memory(self.memory);
+        if self.lean {
+            writer.set_format(tutela::index::Format::Lean);
+        }
         let floor = Floor { least: self.min_quality, ..Floor::default() };
         let mut import = Import {
             args: &self,
@@ -101,6 +113,7 @@ impl Args {
         if bad > 0 {
             warn(format_args!("{} left out", counted(bad, "line", "lines")));
         }
+        finish_merges(&mut writer, cancel);
         Ok(ExitStatus::NothingMatched)
     }
 }

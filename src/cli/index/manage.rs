@@ -1,14 +1,19 @@
 //! `tutela index info`, `verify` and `compact`.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use indicatif::{DecimalBytes, HumanCount};
 use serde::Serialize;
-use tutela::index::{Index, IndexWriter, Stats};
+use tutela::Error;
+use tutela::hamming::Kernel;
+use tutela::hash::Radius;
+use tutela::index::{Format, Index, IndexWriter, SegmentPlan, Stats};
 
 use super::policy::words;
-use crate::cli::output::{Rows, counted, note, sanitise};
+use crate::cli::options::size;
+use crate::cli::output::{Rows, counted, note, sanitise, warn};
 use crate::cli::{ExitStatus, interrupt};
 
 /// Show what an index holds: banks, entries, hashes, size.
@@ -28,6 +33,7 @@ struct Row<'a> {
     index: &'a str,
     #[serde(flatten)]
     stats: &'a Stats,
+    plans: &'a [SegmentPlan],
 }
 
 impl Info {
@@ -35,7 +41,8 @@ impl Info {
         let index = Index::open(&self.index)?;
         let stats = index.stats()?;
         let mut rows = Rows::stdout();
-        let row = Row { index: index.digest(), stats: &stats };
+        let plans = index.plans(Kernel::detect(), Radius::default())?;
+        let row = Row { index: index.digest(), stats: &stats, plans: &plans };
         if self.json { rows.json(&row) } else { rows.bytes(text(&row).as_bytes()) }
             .and_then(|()| rows.finish())
             .context("cannot write the answer")?;
@@ -65,6 +72,9 @@ fn text(row: &Row<'_>) -> String {
             counted(stats.segments, "segment", "segments")
         ),
     ];
+    for plan in row.plans {
+        lines.push(format!("segment   {}: {}", plan.file, search(plan)));
+    }
     for bank in &stats.banks {
         lines.push(format!(
             "bank      {}: {}{}",
@@ -74,6 +84,32 @@ fn text(row: &Row<'_>) -> String {
         ));
     }
     lines.join("\n") + "\n"
+}
+
+/// How a segment is searched, with what was measured for it.
+fn search(plan: &SegmentPlan) -> String {
+    let hashes = HumanCount(plan.hashes);
+    let Some(costs) = plan.nanoseconds else {
+        return format!("{hashes} hashes, all compared");
+    };
+    let tables = match plan.format {
+        Some(Format::Lean) => "lean tables",
+        _ => "tables",
+    };
+    format!(
+        "{hashes} hashes, {tables}; searched by {} ({:.0} ns a bucket; comparing all takes {:.2} ms)",
+        plan.plan,
+        costs.bucket,
+        costs.row * plan.hashes as f64 / 1e6
+    )
+}
+
+/// Merges segments that are due, after a commit. Whatever stops it, the index is sound.
+pub(super) fn finish_merges(writer: &mut IndexWriter, cancel: &AtomicBool) {
+    match writer.finish_merges(cancel) {
+        Ok(()) | Err(Error::Cancelled) => {}
+        Err(error) => warn(format_args!("segments are left unmerged: {error}")),
+    }
 }
 
 /// Read every byte of an index and check every checksum.
@@ -101,12 +137,30 @@ pub(crate) struct Compact {
     /// The folder of the index.
     #[arg(long, value_name = "DIR")]
     index: PathBuf,
+    /// Memory for entries until they are written, as 512M or 2G. Less memory makes more segments, and
+    /// searches slower.
+    #[arg(long, value_name = "SIZE", default_value = "2G", value_parser = size)]
+    memory: u64,
+    /// With fewer tables: a third less on the disk, searches several times as slow.
+    #[arg(long, conflicts_with = "full")]
+    lean: bool,
+    /// With all tables, after it was lean.
+    #[arg(long)]
+    full: bool,
 }
 
 impl Compact {
     pub(crate) fn run(self) -> anyhow::Result<ExitStatus> {
         let cancel = interrupt::flag()?;
-        IndexWriter::open(&self.index)?.compact(cancel)?;
+        let mut writer = IndexWriter::open(&self.index)?;
+        writer.set_memory(self.memory);
+        if self.lean {
+            writer.set_format(Format::Lean);
+        } else if self.full {
+            writer.set_format(Format::Full);
+        }
+        writer.compact(cancel)?;
+        drop(writer);
         let stats = Index::open(&self.index)?.stats()?;
         note(format_args!(
             "compacted: {}, {} in {}",

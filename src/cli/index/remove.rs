@@ -9,6 +9,7 @@ use tutela::list::Format;
 use tutela::scan::entry_id;
 
 use super::lists::{format, open};
+use super::manage::finish_merges;
 use crate::cli::options::bank;
 use crate::cli::output::{counted, note, sanitise, warn};
 use crate::cli::{ExitStatus, interrupt};
@@ -84,6 +85,7 @@ impl Args {
             counted(commit.removed, "entry", "entries"),
             sanitise(&self.bank)
         ));
+        finish_merges(&mut writer, cancel);
         Ok(ExitStatus::NothingMatched)
     }
 }

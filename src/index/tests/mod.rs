@@ -2,5 +2,6 @@
 
 mod behaviour;
 mod damage;
+mod growth;
 mod model;
 mod steps;
