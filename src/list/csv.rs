@@ -31,7 +31,7 @@ pub(super) fn is_header(line: &[u8]) -> bool {
 }
 
 /// What a column of a header holds; `None` if it is of no use here.
-fn column(name: &[u8]) -> Option<Field> {
+pub(super) fn column(name: &[u8]) -> Option<Field> {
     let name: String = str::from_utf8(name)
         .ok()?
         .chars()
@@ -50,6 +50,13 @@ fn column(name: &[u8]) -> Option<Field> {
         "tags" => Field::Tags,
         _ => return None,
     })
+}
+
+/// What is said of columns of which two hold the same.
+pub(super) fn first_repeated(columns: &[Field]) -> Option<ListReason> {
+    let times = |field: &Field| columns.iter().filter(|other| *other == field).count();
+    let repeated = columns.iter().find(|field| times(field) > 1)?;
+    Some(ListReason::Syntax(format!("two columns of the header are {}", repeated.name())))
 }
 
 /// Whether a cell has several lines and a hash in them: rows between two stray quotes, by all odds.
@@ -105,16 +112,11 @@ impl Rows {
     pub(super) fn set_header(&mut self, text: &[u8]) -> Result<(), ListReason> {
         self.split(text)?;
         self.columns = self.cells.iter().map(column).collect();
-        let used = || self.columns.iter().flatten();
-        if !used().any(|field| matches!(field, Field::Signal(_))) {
+        let used: Vec<Field> = self.columns.iter().flatten().copied().collect();
+        if !used.iter().any(|field| matches!(field, Field::Signal(_))) {
             return Err(ListReason::NoSignalColumn);
         }
-        match used().find(|field| used().filter(|other| other == field).count() > 1) {
-            Some(field) => {
-                Err(ListReason::Syntax(format!("two columns of the header are {}", field.name())))
-            }
-            None => Ok(()),
-        }
+        first_repeated(&used).map_or(Ok(()), Err)
     }
 
     /// The record of one row, which may hold newlines between quotes.

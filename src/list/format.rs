@@ -48,11 +48,17 @@ pub enum Format {
     Sha1,
     /// As [`Format::Hex`], all hashes SHA-256: the only way to read bare ones.
     Sha256,
+    /// PDQ hashes of 32 bytes each, one behind the other, nothing between them; a "line" is then the
+    /// number of a hash. Never recognised, only asked for.
+    Binary,
+    /// Apache Parquet, with columns named as those of CSV: texts, hashes as hex or as their bytes. Needs
+    /// the feature `parquet`, and a file, not a stream; a "line" is then the number of a row.
+    Parquet,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Csv,
         Self::Hex,
         Self::Sums,
@@ -61,11 +67,13 @@ impl Format {
         Self::Md5,
         Self::Sha1,
         Self::Sha256,
+        Self::Binary,
+        Self::Parquet,
     ];
 
     /// The names of all formats, in the order of [`Format::ALL`].
-    pub const NAMES: [&'static str; 8] =
-        ["csv", "hex", "sums", "jsonl", "pdq", "md5", "sha1", "sha256"];
+    pub const NAMES: [&'static str; 10] =
+        ["csv", "hex", "sums", "jsonl", "pdq", "md5", "sha1", "sha256", "binary", "parquet"];
 
     /// The name by which it is asked for.
     pub const fn name(self) -> &'static str {
@@ -78,6 +86,8 @@ impl Format {
             Self::Md5 => "md5",
             Self::Sha1 => "sha1",
             Self::Sha256 => "sha256",
+            Self::Binary => "binary",
+            Self::Parquet => "parquet",
         }
     }
 }

@@ -63,6 +63,21 @@ impl Lines {
         }
     }
 
+    /// Fills `record` with the next bytes; how many there were, if the stream ends before it is full.
+    pub(super) fn fill(&mut self, record: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while let Some(room) = record.get_mut(filled..).filter(|room| !room.is_empty()) {
+            match (&mut self.again).chain(&mut self.input).read(room) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.number += u64::from(filled > 0);
+        Ok(filled)
+    }
+
     /// Passes over the rest of a line that was [`Step::Cut`].
     pub(super) fn skip_line(&mut self) -> io::Result<()> {
         let mut rest = Vec::new();

@@ -1,4 +1,4 @@
-//! Hash lists: CSV with a header, plain hex lines, hash sums, JSON Lines.
+//! Hash lists: CSV with a header, plain hex lines, hash sums, JSON Lines; hashes as bytes, Parquet.
 //!
 //! A list is recognised by its first line that is neither blank nor a comment, never by its name,
 //! and is read as a stream: a list of any size takes a few megabytes at most. Each record, and each
@@ -10,6 +10,9 @@
 
 #![deny(clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
+mod binary;
+#[cfg(feature = "parquet")]
+mod columns;
 mod csv;
 mod fields;
 mod format;

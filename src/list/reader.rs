@@ -5,9 +5,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "parquet")]
+use super::columns;
 use super::format::Format;
 use super::lines::{LINE_LIMIT, Lines, Step};
-use super::{Record, csv, hex, json, recognise, sums};
+use super::{Record, binary, csv, hex, json, recognise, sums};
 use crate::hash::Signal;
 use crate::{Error, ListReason};
 
@@ -39,12 +41,18 @@ pub struct Reader {
     ended: bool,
 }
 
+/// A record with its number.
+type Numbered = (u64, Result<Record, ListReason>);
+
 /// What turns a line into a record.
 enum Parser {
     Csv(Box<csv::Rows>),
     Hex(Option<Signal>),
     Sums(sums::Sums),
     Json,
+    Binary,
+    #[cfg(feature = "parquet")]
+    Parquet(Box<columns::Rows>),
 }
 
 impl Reader {
@@ -55,8 +63,28 @@ impl Reader {
     /// [`Error::Io`] if the file cannot be opened or read; [`Error::List`] if it is empty, is not a
     /// list, or its CSV header is of no use.
     pub fn open(path: &Path, format: Option<Format>) -> crate::Result<Self> {
+        if format == Some(Format::Parquet) {
+            return Self::of_columns(path);
+        }
         let file = File::open(path).map_err(Error::io("open", path))?;
         Self::new(file, path, format)
+    }
+
+    #[cfg(feature = "parquet")]
+    fn of_columns(path: &Path) -> crate::Result<Self> {
+        let parser = Parser::Parquet(Box::new(columns::Rows::open(path)?));
+        Ok(Self::with(path, Format::Parquet, Lines::new(io::empty()), parser))
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn of_columns(path: &Path) -> crate::Result<Self> {
+        let without = "this build reads no Parquet: build it with the feature `parquet`";
+        Err(list_error(path, 0, ListReason::Unrecognised(without.to_owned())))
+    }
+
+    fn with(path: &Path, format: Format, lines: Lines, parser: Parser) -> Self {
+        let (path, text, ended) = (path.to_owned(), Vec::new(), false);
+        Self { path, format, lines, parser, text, ended }
     }
 
     /// Reads a list from anywhere; `path` only names it in errors. Buffers by itself.
@@ -70,17 +98,20 @@ impl Reader {
         format: Option<Format>,
     ) -> crate::Result<Self> {
         let mut lines = Lines::new(input);
+        match format {
+            Some(Format::Binary) => {
+                return Ok(Self::with(path, Format::Binary, lines, Parser::Binary));
+            }
+            Some(Format::Parquet) => {
+                let stream = "Parquet is read from a file: name one".to_owned();
+                return Err(list_error(path, 0, ListReason::Unrecognised(stream)));
+            }
+            _ => {}
+        }
         let format = recognise::format(&mut lines, format)
             .map_err(Error::io("read", path))?
             .map_err(|reason| list_error(path, lines.number(), reason))?;
-        let mut reader = Self {
-            path: path.to_owned(),
-            format,
-            lines,
-            parser: Parser::of(format),
-            text: Vec::new(),
-            ended: false,
-        };
+        let mut reader = Self::with(path, format, lines, Parser::of(format));
         if let Parser::Csv(_) = reader.parser {
             reader.read_header()?;
         }
@@ -164,11 +195,28 @@ impl Reader {
             Parser::Csv(rows) => Some(rows.record(utf8(text)?)?),
             Parser::Hex(kind) => hex::record(utf8(text)?, *kind)?,
             Parser::Json => Some(json::record(utf8(text)?)?),
+            // Records of these are no lines.
+            Parser::Binary => None,
+            #[cfg(feature = "parquet")]
+            Parser::Parquet(_) => None,
         };
         match record {
             Some(record) if record.signals.is_empty() => Err(ListReason::NoSignal),
             record => Ok(record),
         }
+    }
+
+    /// The next record of a list that is no text, and its number; `None` if it is text.
+    fn next_record(&mut self) -> io::Result<Option<Option<Numbered>>> {
+        Ok(match &mut self.parser {
+            Parser::Binary => {
+                let record = binary::record(&mut self.lines)?;
+                Some(record.map(|record| (self.lines.number(), record)))
+            }
+            #[cfg(feature = "parquet")]
+            Parser::Parquet(rows) => Some(rows.record()),
+            _ => None,
+        })
     }
 
     /// After a CSV record that could not be read: its lines but the first once more, each for itself,
@@ -185,6 +233,21 @@ impl Iterator for Reader {
 
     fn next(&mut self) -> Option<crate::Result<Record>> {
         while !self.ended {
+            match self.next_record() {
+                Ok(None) => {}
+                Ok(Some(None)) => break,
+                Ok(Some(Some((line, record)))) => {
+                    let record = record.and_then(|record| match record.signals.is_empty() {
+                        true => Err(ListReason::NoSignal),
+                        false => Ok(Record { line, ..record }),
+                    });
+                    return Some(record.map_err(|reason| list_error(&self.path, line, reason)));
+                }
+                Err(source) => {
+                    self.ended = true;
+                    return Some(Err(Error::io("read", &self.path)(source)));
+                }
+            }
             let (line, read) = match self.read_text() {
                 Ok(Some(read)) => read,
                 Ok(None) => break,
@@ -230,6 +293,8 @@ impl Parser {
             Format::Md5 => Self::Hex(Some(Signal::Md5)),
             Format::Sha1 => Self::Hex(Some(Signal::Sha1)),
             Format::Sha256 => Self::Hex(Some(Signal::Sha256)),
+            // Both are chosen before this is asked.
+            Format::Binary | Format::Parquet => Self::Binary,
         }
     }
 }

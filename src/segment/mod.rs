@@ -17,8 +17,6 @@ mod costs;
 mod digests;
 mod entries;
 mod grouped;
-#[cfg(test)]
-mod hostile;
 mod layout;
 mod map;
 mod plan;

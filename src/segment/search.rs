@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Segment;
-use super::arrange::{Arranged, arrange};
+use super::arrange::{Arranged, arrange, chunk};
 use super::layout::CHUNKS;
 use super::probes::Query;
 use super::tables::sort_and_dedup;
@@ -74,7 +74,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         tables.map_or(flat, |tables| tables.min(flat)) as u64
     }
 
-    fn query(&self, number: u32, hash: PartialHash, radius: Radius) -> Query {
+    pub(super) fn query(&self, number: u32, hash: PartialHash, radius: Radius) -> Query {
         Query::new(number, hash, radius, self.layout.counts.tables.tables)
     }
 
@@ -222,7 +222,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
     }
 
     /// Appends all rows near each query through the tables, sorted.
-    fn probe_many(
+    pub(super) fn probe_many(
         &self,
         kernel: Kernel,
         queries: &[Query],
@@ -339,6 +339,19 @@ impl<B: AsRef<[u8]>> Segment<B> {
         let Ok(hash) = <[u8; 32]>::try_from(value) else {
             return Ok(());
         };
+        if self.format().is_none() {
+            // Few rows, in the order of their first chunk.
+            let (rows, wanted) = (self.checked_hashes()?, arrange(&Hash256::from_bytes(hash)));
+            let first = rows.partition_point(|row| chunk(row, 0) < chunk(&wanted, 0));
+            let alike = (first..).zip(&rows[first..]);
+            for (row, _) in alike
+                .take_while(|(_, row)| chunk(row, 0) == chunk(&wanted, 0))
+                .filter(|(_, row)| **row == wanted)
+            {
+                entries.extend(self.pdq_entries(row as u32)?);
+            }
+            return Ok(());
+        }
         let mut found = Vec::new();
         self.within(kernel, &Hash256::from_bytes(hash), Radius::EXACT, scratch, &mut found)?;
         entries.extend(found.iter().map(|near| near.entry));

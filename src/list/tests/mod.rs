@@ -6,6 +6,7 @@
     reason = "a test may fail by panicking"
 )]
 
+mod bytes;
 mod csv;
 mod jsonl;
 mod random;

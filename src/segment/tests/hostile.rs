@@ -6,10 +6,10 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use zerocopy::IntoBytes;
 
-use super::layout::{BLOCK, HEADER_LEN, SECTIONS, TABLES_FROM};
-use super::*;
 use crate::hamming::Kernel;
 use crate::hash::{Hash256, PartialHash, Radius, Signals};
+use crate::segment::layout::{BLOCK, HEADER_LEN, SECTIONS, TABLES_FROM};
+use crate::segment::*;
 
 fn good(rng: &mut StdRng, count: u32) -> Vec<u8> {
     let mut builder = SegmentBuilder::default();
