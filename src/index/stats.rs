@@ -14,7 +14,7 @@ impl Index {
     /// Counts of what is in it. Reads every entry's label.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] if an entry is damaged.
+    /// [`Error::Corrupt`](crate::Error::Corrupt) if an entry is damaged.
     pub fn stats(&self) -> Result<Stats> {
         let mut stats = Stats { segments: self.parts.len() as u64, ..Stats::default() };
         let mut banks = BTreeMap::<String, u64>::new();
