@@ -159,6 +159,7 @@ def compare(options, kind, size):
         results.append(run.result)
         if not run.peer.approximate and run.result["recall"] < 1.0:
             say(f"MISSES: {run.peer.name} is exact by its construction and found too little")
+    results.sort(key=lambda result: [peer.name for peer in PEERS].index(result["peer"]))
     return {"kind": kind, "size": size, "peers": results}
 
 

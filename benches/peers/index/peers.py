@@ -41,7 +41,7 @@ class Flat:
         self.index = faiss.read_index_binary(str(folder / "index"))
 
     def near(self, query):
-        # faiss's radius is the first distance that is too far, but for MultiHash.
+        # faiss's radius is the first distance that is too far.
         _, _, rows = self.index.range_search(query, self.beyond)
         return rows
 
@@ -66,9 +66,6 @@ class MultiHash(Flat):
 
     def open(self, folder):
         super().open(folder)
-        import faiss
-
-        self.index = faiss.downcast_IndexBinary(self.index)
         self.index.nflip = 1
 
 
@@ -86,9 +83,6 @@ class Hnsw(Flat):
 
     def open(self, folder):
         super().open(folder)
-        import faiss
-
-        self.index = faiss.downcast_IndexBinary(self.index)
         self.index.hnsw.efSearch = 64
 
     def near(self, query):

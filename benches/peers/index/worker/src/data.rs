@@ -54,7 +54,7 @@ pub(crate) fn make(
     });
     let asked: Vec<Hash> = asked.collect();
     write(queries, &asked)?;
-    write(hashes, &listed)
+    Ok(write(hashes, &listed)?)
 }
 
 fn write(path: &Path, hashes: &[Hash]) -> std::io::Result<()> {
@@ -63,7 +63,11 @@ fn write(path: &Path, hashes: &[Hash]) -> std::io::Result<()> {
     to.flush()
 }
 
-fn in_runs(count: usize, seed: u64, run: impl Fn(&mut StdRng, usize) -> Vec<Hash> + Sync) -> Vec<Hash> {
+fn in_runs(
+    count: usize,
+    seed: u64,
+    run: impl Fn(&mut StdRng, usize) -> Vec<Hash> + Sync,
+) -> Vec<Hash> {
     let runs = count.div_ceil(RUN);
     let make = |number: usize| {
         let mut rng = StdRng::seed_from_u64(seed.wrapping_mul(1_000_003) + number as u64);
@@ -88,19 +92,20 @@ fn uniform(count: usize, seed: u64) -> Vec<Hash> {
 
 fn real_like(count: usize, seed: u64) -> Vec<Hash> {
     // Of the same twenty pictures in every run of a list; strangers have other ones.
-    let viral: Vec<_> = (0..20).map(|number| scene(&mut StdRng::seed_from_u64(seed ^ number << 40))).collect();
+    let viral: Vec<_> =
+        (0..20).map(|number| scene(&mut StdRng::seed_from_u64(seed ^ number << 40))).collect();
     in_runs(count, seed, |rng, count| {
         let mut hasher = Hasher::new();
         let scenes: Vec<_> = (0..8).map(|_| scene(rng)).collect();
         let mut hashes = Vec::with_capacity(count);
         while hashes.len() < count {
-            let pick = |rng: &mut StdRng| rng.random_range(0..scenes.len());
             let picture = match rng.random_range(0..100) {
-                0 => cut(rng, &viral[rng.random_range(0..20)], 0.9),
-                1..60 => beside(&cut(rng, &scenes[pick(rng)], 0.3), &cut(rng, &scenes[pick(rng)], 0.3)),
-                _ => cut(rng, &scenes[pick(rng)], 0.2),
+                0 => cut_of_one(rng, &viral, 0.9),
+                1..60 => beside(&cut_of_one(rng, &scenes, 0.3), &cut_of_one(rng, &scenes, 0.3)),
+                _ => cut_of_one(rng, &scenes, 0.2),
             };
-            let pdq = Pixels::grey(CUT, CUT, &picture).map(|pixels| hasher.hash(pixels, Prescale::None));
+            let pdq =
+                Pixels::grey(CUT, CUT, &picture).map(|pixels| hasher.hash(pixels, Prescale::None));
             // As lists are: nothing below the usual quality.
             hashes.extend(pdq.filter(|pdq| pdq.quality >= 50).map(|pdq| *pdq.hash.as_bytes()));
         }
@@ -116,7 +121,8 @@ fn scene(rng: &mut StdRng) -> Vec<u8> {
     let mut weight = 90.0_f32;
     let mut clouds = Vec::new();
     for _ in 0..5 {
-        let grid: Vec<f32> = (0..(cells + 1) * (cells + 1)).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let grid: Vec<f32> =
+            (0..(cells + 1) * (cells + 1)).map(|_| rng.random_range(-1.0..1.0)).collect();
         clouds.push((cells, weight, grid));
         cells *= 2;
         weight *= rng.random_range(0.4..0.7);
@@ -125,7 +131,12 @@ fn scene(rng: &mut StdRng) -> Vec<u8> {
         .map(|_| {
             let side = SCENE as f32;
             let at = || 0.0..side;
-            [rng.random_range(at()), rng.random_range(at()), rng.random_range(side / 30.0..side / 4.0), rng.random_range(-80.0..80.0)]
+            [
+                rng.random_range(at()),
+                rng.random_range(at()),
+                rng.random_range(side / 30.0..side / 4.0),
+                rng.random_range(-80.0..80.0),
+            ]
         })
         .collect();
     for y in 0..SCENE {
@@ -153,6 +164,11 @@ fn scene(rng: &mut StdRng) -> Vec<u8> {
     sum.into_iter().map(|value| value.clamp(0.0, 255.0) as u8).collect()
 }
 
+fn cut_of_one(rng: &mut StdRng, scenes: &[Vec<u8>], least: f32) -> Vec<u8> {
+    let number = rng.random_range(0..scenes.len());
+    cut(rng, &scenes[number], least)
+}
+
 /// A part of a scene whose sides are at least this share of it, sampled to the size that is hashed.
 fn cut(rng: &mut StdRng, scene: &[u8], least: f32) -> Vec<u8> {
     let share = |rng: &mut StdRng| (rng.random_range(least..1.0_f32) * SCENE as f32) as usize;
@@ -169,5 +185,7 @@ fn cut(rng: &mut StdRng, scene: &[u8], least: f32) -> Vec<u8> {
 /// Two pictures side by side, each squeezed to half its width.
 fn beside(left: &[u8], right: &[u8]) -> Vec<u8> {
     let rows = left.chunks(CUT).zip(right.chunks(CUT));
-    rows.flat_map(|(left, right)| left.iter().step_by(2).chain(right.iter().step_by(2))).copied().collect()
+    rows.flat_map(|(left, right)| left.iter().step_by(2).chain(right.iter().step_by(2)))
+        .copied()
+        .collect()
 }
