@@ -58,7 +58,10 @@
 //!
 //! # Features
 //!
-//! `cli` (on by default) brings the crates that the command `tutela` needs and the library does not.
+//! - `cli` (on by default) brings the crates that the command `tutela` needs and the library does not.
+//! - `libwebp` decodes WebP by the library of its authors, in C: twice as fast.
+//! - `parquet` reads lists in Apache Parquet.
+//! - `hnsw` adds `index::Graph`, an approximate graph of nearest neighbours for exploring.
 #![doc(test(attr(allow(unused_variables, unused_assignments), deny(warnings))))]
 
 pub mod error;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use serde::Serialize;
 use tutela::hash::{Hash256, Radius, Signal};
-use tutela::index::{EntryRef, Index, Role, Searcher};
+use tutela::index::{Entry, EntryRef, Index, Role, Searcher};
 
 use super::options::radius;
 use super::output::{Rows, note, sanitise, warn_if_empty};
@@ -36,6 +36,10 @@ pub(crate) struct Args {
     /// Greatest PDQ distance that is a match, in bits [default: 31].
     #[arg(long, value_name = "N", value_parser = radius)]
     radius: Option<Radius>,
+    /// Also name the N nearest entries, however far, in `nearest`: for exploring. They are no matches, and
+    /// compare a hash with all of the index.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    nearest: Option<u16>,
     /// Read the whole index into memory first: the first answers then come as fast as all others.
     #[arg(long)]
     preload: bool,
@@ -84,6 +88,9 @@ impl Query {
 struct Row<'a> {
     query: &'a str,
     matches: Vec<Match>,
+    /// Not there if not asked for, and for digests, which are equal or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nearest: Option<Vec<Match>>,
 }
 
 #[derive(Serialize)]
@@ -99,11 +106,26 @@ struct Match {
     allow: bool,
 }
 
+impl Match {
+    fn new(entry: Entry<'_>, signal: Signal, distance: u32, role: Role) -> Self {
+        Self {
+            bank: entry.bank.to_owned(),
+            entry: entry.id.to_owned(),
+            signal,
+            distance,
+            category: entry.category.map(str::to_owned),
+            allow: role == Role::Allow,
+        }
+    }
+}
+
 /// Looks up and writes, batch by batch.
 struct Lookup {
     searcher: Searcher,
     /// The radius of banks without one of their own.
     radius: Radius,
+    /// How many of the nearest entries are named as well.
+    nearest: Option<u16>,
     rows: Rows,
     matched: bool,
 }
@@ -126,6 +148,7 @@ impl Args {
         let mut lookup = Lookup {
             searcher: index.searcher().in_parallel(),
             radius: self.radius.unwrap_or_default(),
+            nearest: self.nearest,
             rows: Rows::stdout(),
             matched: false,
         };
@@ -207,7 +230,11 @@ impl Lookup {
                 });
             }
             self.matched |= matches.iter().any(|found| !found.allow);
-            let row = Row { query: &query.hex, matches };
+            let nearest = match (query.pdq(), self.nearest) {
+                (Some(hash), Some(count)) => Some(self.explore(&hash, count)?),
+                _ => None,
+            };
+            let row = Row { query: &query.hex, matches, nearest };
             self.rows.json(&row).context("cannot write the answers")?;
         }
         Ok(())
@@ -222,17 +249,24 @@ impl Lookup {
     ) -> anyhow::Result<Option<Match>> {
         let entry = self.searcher.entry(entry)?;
         let role = self.searcher.policies().role(entry.bank, entry.id, self.radius);
-        let Some((role, _)) = role.filter(|(_, radius)| distance <= radius.get()) else {
-            return Ok(None);
-        };
-        Ok(Some(Match {
-            bank: entry.bank.to_owned(),
-            entry: entry.id.to_owned(),
-            signal,
-            distance,
-            category: entry.category.map(str::to_owned),
-            allow: role == Role::Allow,
-        }))
+        let role = role.filter(|(_, radius)| distance <= radius.get());
+        Ok(role.map(|(role, _)| Match::new(entry, signal, distance, role)))
+    }
+
+    /// The entries nearest to a hash, of those that are not switched off.
+    fn explore(&mut self, hash: &Hash256, count: u16) -> anyhow::Result<Vec<Match>> {
+        let (policies, radius) = (self.searcher.policies().clone(), self.radius);
+        let role = |entry: &Entry<'_>| policies.role(entry.bank, entry.id, radius);
+        let wanted = |entry: Entry<'_>| role(&entry).is_some();
+        let hits = self.searcher.nearest_of(hash, count.into(), &wanted)?;
+        let mut nearest = Vec::new();
+        for hit in hits {
+            let entry = self.searcher.entry(hit.entry)?;
+            if let Some((role, _)) = role(&entry) {
+                nearest.push(Match::new(entry, Signal::Pdq, hit.distance, role));
+            }
+        }
+        Ok(nearest)
     }
 }
 

@@ -28,11 +28,11 @@ pub struct Hit {
 /// Searches a snapshot with buffers of its own: clone it for each thread.
 #[derive(Clone, Debug)]
 pub struct Searcher {
-    parts: Arc<[Arc<Part>]>,
+    pub(super) parts: Arc<[Arc<Part>]>,
     policies: Arc<Policies>,
-    kernel: Kernel,
+    pub(super) kernel: Kernel,
     threads: Threads,
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
     near: Vec<NearEntry>,
     entries: Vec<u32>,
 }
@@ -156,23 +156,6 @@ impl Searcher {
                 .map_err(|damage| part.corrupt(damage))?;
         }
         Ok(())
-    }
-
-    /// The least distance of any live entry to any of these hashes, by comparing every one; `None` if no
-    /// entry has a PDQ hash.
-    ///
-    /// # Errors
-    /// As [`Searcher::within`].
-    pub fn nearest(&mut self, hashes: &[Hash256]) -> Result<Option<u32>> {
-        let mut nearest = None;
-        for part in &*self.parts {
-            let live = |entry: u32| !part.is_dead(entry);
-            nearest = part
-                .segment
-                .nearest(self.kernel, hashes, nearest, &live, &mut self.scratch)
-                .map_err(|damage| part.corrupt(damage))?;
-        }
-        Ok(nearest)
     }
 
     /// All live entries with exactly this digest; for [`Signal::Pdq`], with this very hash.

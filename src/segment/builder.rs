@@ -307,9 +307,15 @@ fn write_digests<const N: usize, W: Write>(
     Ok(())
 }
 
+/// Bytes that are written at once, from a multiple of them on: the system can then keep and map the file in
+/// pages of this size, and a search waits less for the page table.
+const AT_ONCE: usize = 2 << 20;
+const _: () = assert!((AT_ONCE as u64).is_multiple_of(BLOCK));
+
 /// Counts and checksums what goes through it, block by block.
 struct BlockWriter<W: Write> {
-    to: io::BufWriter<W>,
+    to: W,
+    pending: Vec<u8>,
     at: u64,
     block: crc32fast::Hasher,
     checksums: Vec<U32>,
@@ -317,16 +323,19 @@ struct BlockWriter<W: Write> {
 
 impl<W: Write> BlockWriter<W> {
     fn new(to: W) -> Self {
-        let to = io::BufWriter::with_capacity(1 << 20, to);
-        Self { to, at: 0, block: crc32fast::Hasher::new(), checksums: Vec::new() }
+        let pending = Vec::with_capacity(AT_ONCE);
+        Self { to, pending, at: 0, block: crc32fast::Hasher::new(), checksums: Vec::new() }
     }
 
     fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        self.to.write_all(bytes)?;
         while !bytes.is_empty() {
             let room = (BLOCK - self.at % BLOCK) as usize;
             let (now, later) = bytes.split_at(room.min(bytes.len()));
             self.block.update(now);
+            self.pending.extend_from_slice(now);
+            if self.pending.len() == AT_ONCE {
+                self.flush()?;
+            }
             self.at += now.len() as u64;
             if self.at.is_multiple_of(BLOCK) {
                 self.end_block();
@@ -361,10 +370,17 @@ impl<W: Write> BlockWriter<W> {
         if !self.at.is_multiple_of(BLOCK) {
             self.end_block();
         }
+        self.flush()?;
         let table = self.checksums.as_bytes();
         self.to.write_all(table)?;
         self.to.write_all(&crc32fast::hash(table).to_le_bytes())?;
         self.to.flush()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.write_all(&self.pending)?;
+        self.pending.clear();
+        Ok(())
     }
 }
 

@@ -68,11 +68,16 @@ impl Tables<'_> {
                 (number.wrapping_mul(31) ^ at as u8).wrapping_mul(0xa5).rotate_left(at as u32)
             });
             let query = Query::new(0, Hash256::from_bytes(bytes), radius, self.layout.tables);
-            let start = Instant::now();
-            near.clear();
-            self.near(kernel, &query, usize::MAX, &mut scratch, &mut near)?;
             let probes = query.count().unwrap_or(1).max(1);
-            buckets.push(nanoseconds(start) / probes as f64);
+            // The second time counts: by then the bytes have come from the disk.
+            for again in [false, true] {
+                let start = Instant::now();
+                near.clear();
+                self.near(kernel, &query, usize::MAX, &mut scratch, &mut near)?;
+                if again {
+                    buckets.push(nanoseconds(start) / probes as f64);
+                }
+            }
         }
         let rows = &self.hashes[..self.hashes.len().min(SAMPLE)];
         let place = self.hashes_at..self.hashes_at + rows.len() * 32;

@@ -19,6 +19,7 @@ mod entries;
 mod grouped;
 mod layout;
 mod map;
+mod nearest;
 mod plan;
 mod probes;
 mod search;

@@ -51,7 +51,7 @@ const BATCH_FROM: usize = 1 << 12;
 /// Queries that visit fewer buckets than this are searched on one thread.
 const SHARED_FROM: usize = 1 << 17;
 /// Rows that a batched flat scan compares with all queries before it goes on: they stay in cache.
-const ROWS_A_ROUND: usize = 512;
+pub(super) const ROWS_A_ROUND: usize = 512;
 /// Rounds of a flat scan that one thread takes together.
 const ROUNDS_A_SHARE: usize = 128;
 /// With up to so many unknown bits, a comparison of all bits sifts out most rows.
@@ -289,38 +289,6 @@ impl<B: AsRef<[u8]>> Segment<B> {
         Ok(())
     }
 
-    /// The least distance of an entry that counts to any of these hashes, or `nearest` if that is less.
-    ///
-    /// # Errors
-    /// [`Corruption`] if bytes that were read on the way are damaged.
-    pub fn nearest(
-        &self,
-        kernel: Kernel,
-        hashes: &[Hash256],
-        nearest: Option<u32>,
-        counts: &dyn Fn(u32) -> bool,
-        scratch: &mut Scratch,
-    ) -> Result<Option<u32>, Corruption> {
-        let mut nearest = nearest;
-        let hits = &mut scratch.scanned;
-        let rounds = self.checked_hashes()?.chunks(ROWS_A_ROUND);
-        for (start, rows) in (0..).step_by(ROWS_A_ROUND).zip(rounds) {
-            for query in hashes.iter().map(arrange) {
-                let Some(nearer) = nearest.map_or(Some(256), |bits| bits.checked_sub(1)) else {
-                    return Ok(nearest);
-                };
-                kernel.scan(rows, &query, nearer, hits);
-                for hit in hits.drain(..) {
-                    let nearer = nearest.is_none_or(|bits| hit.distance < bits);
-                    if nearer && self.pdq_entries(start + hit.row)?.any(counts) {
-                        nearest = Some(hit.distance);
-                    }
-                }
-            }
-        }
-        Ok(nearest)
-    }
-
     /// Appends the entries that have exactly this value: a digest, or this very PDQ hash.
     ///
     /// # Errors
@@ -381,8 +349,9 @@ fn scan_rows(
                 continue;
             }
             // What may stand at the unknown bits is allowed for, and then taken off again.
+            hits.clear();
             kernel.scan(rows, &query.wanted.bits, radius + unknown, hits);
-            for hit in hits.drain(..) {
+            for hit in hits.iter() {
                 let distance = query.distance(&rows[hit.row as usize]);
                 if distance <= radius {
                     near.push((number, Near { row: start + hit.row, distance }));

@@ -145,6 +145,28 @@ fn match_answers_one_line_a_query() {
 }
 
 #[test]
+fn match_names_the_nearest_entries_which_are_no_matches() {
+    let dir = Dir::new();
+    let index = dir.path("index");
+    let hash = pdq(&picture(1));
+    let others = [0, 40, 60, 50].map(|bits| flip_bits(&hash, bits));
+    let lines = others.iter().enumerate().map(|(id, hash)| format!("{id},{hash}\n"));
+    let list = dir.file("known.csv", format!("id,pdq\n{}", lines.collect::<String>()));
+    Run::new(args!["index", "add", "--index", index, "--bank", "B", list]).expect(0);
+    let off = args!["index", "policy", "--index", index, "--bank", "B", "--disable-entry", "0"];
+    Run::new(off).expect(0);
+    let run = Run::new(args!["match", "--index", index, "--nearest", "2", hash, "ab".repeat(16)]);
+    let rows = run.expect(0).rows();
+    let nearest = serde_json::json!([
+        {"bank":"B","entry":"1","signal":"pdq","distance":40},
+        {"bank":"B","entry":"3","signal":"pdq","distance":50},
+    ]);
+    assert_eq!((&rows[0]["matches"], &rows[0]["nearest"]), (&serde_json::json!([]), &nearest));
+    assert!(rows[1].get("nearest").is_none());
+    Run::new(args!["match", "--index", index, "--nearest", "0", hash]).expect(2);
+}
+
+#[test]
 fn match_goes_on_after_a_bad_line_and_answers_all_others() {
     let dir = Dir::new();
     let index = dir.path("index");

@@ -2,6 +2,8 @@
 
 mod behaviour;
 mod damage;
+#[cfg(feature = "hnsw")]
+mod graph;
 mod growth;
 mod model;
 mod steps;

@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 
 use crate::hamming::Kernel;
 use crate::hash::{Hash256, Radius, Signal, Signals};
-use crate::index::{EntryRef, Index, IndexWriter, NewEntry, Searcher};
+use crate::index::{EntryRef, Hit, Index, IndexWriter, NewEntry, Searcher};
 
 /// Nobody cancels.
 pub(super) static GO: AtomicBool = AtomicBool::new(false);
@@ -94,6 +94,9 @@ pub(super) fn assert_holds(index: &Index, model: &[Item]) {
                 assert_eq!(found, wanted);
             }
         }
+        for query in &queries {
+            assert_tells_the_nearest(&mut searcher, query);
+        }
         for digest in (0..9).map(|value| [value; 20]) {
             let hits = searcher.exact(Signal::Sha1, &digest).unwrap();
             let mut found: Vec<Item> = hits.iter().map(|hit| described(&searcher, *hit)).collect();
@@ -103,6 +106,24 @@ pub(super) fn assert_holds(index: &Index, model: &[Item]) {
             wanted.sort();
             assert_eq!(found, wanted);
         }
+    }
+}
+
+/// The nearest are the first ones of all.
+fn assert_tells_the_nearest(searcher: &mut Searcher, query: &Hash256) {
+    let all = searcher.within(query, Radius::new(256).unwrap()).unwrap();
+    let least = all.first().map(|hit| hit.distance);
+    assert_eq!(searcher.least_distance(&[*query]).unwrap(), least);
+    for k in [0, 1, 2, 7, 1000] {
+        assert_eq!(searcher.nearest(query, k).unwrap(), all[..k.min(all.len())]);
+        let of_bank: Vec<Hit> = all
+            .iter()
+            .filter(|hit| searcher.entry(hit.entry).unwrap().bank == "B")
+            .copied()
+            .take(k)
+            .collect();
+        let found = searcher.nearest_of(query, k, &|entry| entry.bank == "B").unwrap();
+        assert_eq!(found, of_bank);
     }
 }
 

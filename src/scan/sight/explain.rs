@@ -28,7 +28,7 @@ impl Explain {
         let negative = hashes.iter().map(Hash256::complement).collect();
         let both = [(hashes, place), (negative, place.negative())];
         for (hashes, place) in both.into_iter().take(1 + usize::from(negatives)) {
-            let Some(distance) = searcher.nearest(&hashes)? else { continue };
+            let Some(distance) = searcher.least_distance(&hashes)? else { continue };
             self.add(Nearest { family, distance, view: place.view });
         }
         Ok(())
