@@ -8,7 +8,7 @@ use std::arch::x86_64::{
     _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_xor_si256,
 };
 
-use super::{Asker, Buckets, Near, Passed, Wanted, portable};
+use super::{Asker, Buckets, Near, Passed, Wanted, portable, prefetch};
 
 /// Whether this processor has all that the functions of this file use. True is a guarantee.
 pub(super) fn is_available() -> bool {
@@ -33,51 +33,96 @@ pub(super) fn compare(
     portable::compare(hashes, candidates, wanted, near);
 }
 
+/// Askers whose words are on their way together.
+const AHEAD: usize = 16;
+
 #[target_feature(enable = "avx2")]
 pub(super) fn filter(buckets: Buckets<'_>, askers: &[Asker], flip: u16, passed: &mut Vec<Passed>) {
-    for (asker, limit, first, words) in buckets.asked(askers, flip) {
-        let mut position = first;
-        for part in words.chunks(LANES) {
-            let used = u32::MAX >> (32 - 2 * part.len());
-            let from = buckets.words.get(position as usize..).unwrap_or_default();
-            // What follows the bucket is read along, and its answers are dropped.
-            match from.first_chunk() {
-                Some(lanes) => filter_lanes(lanes, used, position, asker, limit, passed),
-                None => {
-                    let mut lanes = [[0; 2]; LANES];
-                    lanes[..part.len()].copy_from_slice(part);
-                    filter_lanes(&lanes, used, position, asker, limit, passed);
+    let words = buckets.words;
+    let mut asked = buckets.asked(askers, flip);
+    let mut round = [(Asker::default(), 0, 0, 0); AHEAD];
+    loop {
+        let mut count = 0;
+        for (asker, limit, first, words_of_bucket) in asked.by_ref().take(AHEAD) {
+            prefetch(words, first as usize);
+            prefetch(words, first as usize + LANES);
+            round[count] = (*asker, limit, first, words_of_bucket.len());
+            count += 1;
+        }
+        for (asker, limit, first, len) in &round[..count] {
+            let mut place = *first as usize;
+            let end = place + len;
+            // A bucket mostly fits a pair of registers; whether it fits one is hard to predict. What follows
+            // it is read along, and the answers are dropped.
+            while place < end {
+                match words.get(place..).and_then(<[_]>::first_chunk) {
+                    Some(lanes) => filter_lanes(lanes, end - place, place, asker, *limit, passed),
+                    None => {
+                        filter_last(&words[place..], end - place, place, asker, *limit, passed);
+                    }
                 }
+                place += 2 * LANES;
             }
-            position += part.len() as u32;
+        }
+        if count < AHEAD {
+            return;
         }
     }
 }
 
-/// Of the answers, those whose bits are set in `used` count: two a word.
+/// The end of all words, of which there are not enough for a pair of registers.
 #[target_feature(enable = "avx2")]
-#[inline]
-fn filter_lanes(
-    lanes: &[[u8; 2]; LANES],
-    used: u32,
-    position: u32,
+#[cold]
+#[inline(never)]
+fn filter_last(
+    words: &[[u8; 2]],
+    len: usize,
+    place: usize,
     asker: &Asker,
     limit: u16,
     passed: &mut Vec<Passed>,
 ) {
-    // SAFETY: sixteen words are 32 readable bytes.
-    let words = unsafe { _mm256_loadu_si256(lanes.as_ptr().cast()) };
+    let mut lanes = [[0; 2]; 2 * LANES];
+    lanes[..words.len()].copy_from_slice(words);
+    filter_lanes(&lanes, len, place, asker, limit, passed);
+}
+
+/// Of the answers, those of the first `len` words count.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn filter_lanes(
+    lanes: &[[u8; 2]; 2 * LANES],
+    len: usize,
+    place: usize,
+    asker: &Asker,
+    limit: u16,
+    passed: &mut Vec<Passed>,
+) {
     let word = _mm256_set1_epi16(asker.word.cast_signed());
     let limit = _mm256_set1_epi16(limit.min(16).cast_signed());
     let known = _mm256_set1_epi16(asker.known.cast_signed());
-    let differing = _mm256_and_si256(_mm256_xor_si256(words, word), known);
-    let distances = count_words(differing);
-    let far = _mm256_movemask_epi8(_mm256_cmpgt_epi16(distances, limit));
+    let far = |place: usize| {
+        // SAFETY: sixteen words from either place on are 32 readable bytes.
+        let words = unsafe { _mm256_loadu_si256(lanes.as_ptr().add(place).cast()) };
+        let differing = _mm256_and_si256(_mm256_xor_si256(words, word), known);
+        let distances = count_words(differing);
+        let far = _mm256_movemask_epi8(_mm256_cmpgt_epi16(distances, limit));
+        u64::from(far.cast_unsigned())
+    };
     // Two mask bits a word: keep the lower.
-    let mut hits = !far.cast_unsigned() & used & 0x5555_5555;
+    let used = u64::MAX >> (64 - 2 * len.min(2 * LANES));
+    let hits = !(far(0) | far(LANES) << 32) & used & 0x5555_5555_5555_5555;
+    if hits != 0 {
+        pass(hits, place as u32, asker.tag, passed);
+    }
+}
+
+/// Appends the words whose bits are set, two a word. Apart, so that the loop above keeps its registers.
+#[cold]
+#[inline(never)]
+fn pass(mut hits: u64, first: u32, tag: u32, passed: &mut Vec<Passed>) {
     while hits != 0 {
-        let lane = hits.trailing_zeros() / 2;
-        passed.push(Passed { position: position + lane, tag: asker.tag });
+        passed.push(Passed { position: first + hits.trailing_zeros() / 2, tag });
         hits &= hits - 1;
     }
 }

@@ -15,7 +15,7 @@ use crate::hamming::{Asker, Kernel, Near, Wanted, prefetch};
 /// Buckets that are not told apart when what is asked is sorted: what they hold is near in memory.
 const BUCKETS_A_GROUP: usize = 16;
 /// Bytes of words that stay in the second cache while a block is walked.
-const BLOCK_BYTES: usize = 1 << 18;
+const BLOCK_BYTES: usize = 1 << 17;
 /// Words that pass before their rows are compared in full: enough to hide the latency of memory, few
 /// enough for the first cache.
 const PASSED_A_ROUND: usize = 512;

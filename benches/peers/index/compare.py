@@ -44,7 +44,7 @@ PEERS = [
     Peer("faiss-multihash", False, False, 10**7, True),
     Peer("threatexchange", False, False, 10**6, False),
     Peer("faiss-hnsw", False, True, 10**6, True),
-    Peer("usearch-hnsw", False, True, 10**6, True),
+    Peer("usearch-hnsw", False, True, 10**5, True),
 ]
 
 
