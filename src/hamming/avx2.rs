@@ -8,7 +8,7 @@ use std::arch::x86_64::{
     _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_xor_si256,
 };
 
-use super::{Asker, Buckets, Near, Passed, Wanted, portable, prefetch};
+use super::{Near, Passed, Run, Wanted, portable};
 
 /// Whether this processor has all that the functions of this file use. True is a guarantee.
 pub(super) fn is_available() -> bool {
@@ -33,39 +33,19 @@ pub(super) fn compare(
     portable::compare(hashes, candidates, wanted, near);
 }
 
-/// Askers whose words are on their way together.
-const AHEAD: usize = 16;
-
 #[target_feature(enable = "avx2")]
-pub(super) fn filter(buckets: Buckets<'_>, askers: &[Asker], flip: u16, passed: &mut Vec<Passed>) {
-    let words = buckets.words;
-    let mut asked = buckets.asked(askers, flip);
-    let mut round = [(Asker::default(), 0, 0, 0); AHEAD];
-    loop {
-        let mut count = 0;
-        for (asker, limit, first, words_of_bucket) in asked.by_ref().take(AHEAD) {
-            prefetch(words, first as usize);
-            prefetch(words, first as usize + LANES);
-            round[count] = (*asker, limit, first, words_of_bucket.len());
-            count += 1;
-        }
-        for (asker, limit, first, len) in &round[..count] {
-            let mut place = *first as usize;
-            let end = place + len;
-            // A bucket mostly fits a pair of registers; whether it fits one is hard to predict. What follows
-            // it is read along, and the answers are dropped.
-            while place < end {
-                match words.get(place..).and_then(<[_]>::first_chunk) {
-                    Some(lanes) => filter_lanes(lanes, end - place, place, asker, *limit, passed),
-                    None => {
-                        filter_last(&words[place..], end - place, place, asker, *limit, passed);
-                    }
-                }
-                place += 2 * LANES;
+pub(super) fn filter(words: &[[u8; 2]], runs: &[Run], passed: &mut Vec<Passed>) {
+    for run in runs {
+        let mut place = run.first as usize;
+        let end = place.saturating_add(run.len as usize).min(words.len());
+        // A run mostly fits a pair of registers; whether it fits one is hard to predict. What follows it is
+        // read along, and the answers are dropped.
+        while place < end {
+            match words.get(place..).and_then(<[_]>::first_chunk) {
+                Some(lanes) => filter_lanes(lanes, end - place, place, run, passed),
+                None => filter_last(&words[place..], end - place, place, run, passed),
             }
-        }
-        if count < AHEAD {
-            return;
+            place += 2 * LANES;
         }
     }
 }
@@ -74,17 +54,10 @@ pub(super) fn filter(buckets: Buckets<'_>, askers: &[Asker], flip: u16, passed: 
 #[target_feature(enable = "avx2")]
 #[cold]
 #[inline(never)]
-fn filter_last(
-    words: &[[u8; 2]],
-    len: usize,
-    place: usize,
-    asker: &Asker,
-    limit: u16,
-    passed: &mut Vec<Passed>,
-) {
+fn filter_last(words: &[[u8; 2]], len: usize, place: usize, run: &Run, passed: &mut Vec<Passed>) {
     let mut lanes = [[0; 2]; 2 * LANES];
     lanes[..words.len()].copy_from_slice(words);
-    filter_lanes(&lanes, len, place, asker, limit, passed);
+    filter_lanes(&lanes, len, place, run, passed);
 }
 
 /// Of the answers, those of the first `len` words count.
@@ -94,13 +67,12 @@ fn filter_lanes(
     lanes: &[[u8; 2]; 2 * LANES],
     len: usize,
     place: usize,
-    asker: &Asker,
-    limit: u16,
+    run: &Run,
     passed: &mut Vec<Passed>,
 ) {
-    let word = _mm256_set1_epi16(asker.word.cast_signed());
-    let limit = _mm256_set1_epi16(limit.min(16).cast_signed());
-    let known = _mm256_set1_epi16(asker.known.cast_signed());
+    let word = _mm256_set1_epi16(run.word.cast_signed());
+    let limit = _mm256_set1_epi16(run.limit.min(16).cast_signed());
+    let known = _mm256_set1_epi16(run.known.cast_signed());
     let far = |place: usize| {
         // SAFETY: sixteen words from either place on are 32 readable bytes.
         let words = unsafe { _mm256_loadu_si256(lanes.as_ptr().add(place).cast()) };
@@ -113,7 +85,7 @@ fn filter_lanes(
     let used = u64::MAX >> (64 - 2 * len.min(2 * LANES));
     let hits = !(far(0) | far(LANES) << 32) & used & 0x5555_5555_5555_5555;
     if hits != 0 {
-        pass(hits, place as u32, asker.tag, passed);
+        pass(hits, place as u32, run.tag, passed);
     }
 }
 

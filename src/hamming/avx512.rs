@@ -9,7 +9,7 @@ use std::arch::x86_64::{
     _mm512_xor_si512,
 };
 
-use super::{Asker, Buckets, Near, Passed, portable};
+use super::{Near, Passed, Run, portable};
 
 /// Whether this processor has all that the functions of this file use. True is a guarantee.
 pub(super) fn is_available() -> bool {
@@ -63,11 +63,12 @@ fn collect(rows: &[[u8; 32]], first: usize, query: &[u8; 32], radius: u32, near:
 const LANES: usize = 32;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
-pub(super) fn filter(buckets: Buckets<'_>, askers: &[Asker], flip: u16, passed: &mut Vec<Passed>) {
-    for (asker, limit, first, words) in buckets.asked(askers, flip) {
-        let word = _mm512_set1_epi16(asker.word.cast_signed());
-        let known = _mm512_set1_epi16(asker.known.cast_signed());
-        let limit = _mm512_set1_epi16(limit.cast_signed());
+pub(super) fn filter(words: &[[u8; 2]], runs: &[Run], passed: &mut Vec<Passed>) {
+    for run in runs {
+        let words = run.of(words);
+        let word = _mm512_set1_epi16(run.word.cast_signed());
+        let known = _mm512_set1_epi16(run.known.cast_signed());
+        let limit = _mm512_set1_epi16(run.limit.cast_signed());
         let near = |lanes: &[[u8; 2]]| -> u64 {
             let used = u32::MAX >> (LANES - lanes.len());
             // SAFETY: the mask loads exactly the words of `lanes`.
@@ -80,23 +81,23 @@ pub(super) fn filter(buckets: Buckets<'_>, askers: &[Asker], flip: u16, passed: 
             // Most buckets of a million hashes.
             let hits = near(words);
             if hits != 0 {
-                pass(hits, first, asker.tag, passed);
+                pass(hits, run.first, run.tag, passed);
             }
             continue;
         }
         let (pairs, rest) = words.as_chunks::<{ 2 * LANES }>();
-        let mut position = first;
+        let mut position = run.first;
         for pair in pairs {
             let hits = near(&pair[..LANES]) | near(&pair[LANES..]) << LANES;
             if hits != 0 {
-                pass(hits, position, asker.tag, passed);
+                pass(hits, position, run.tag, passed);
             }
             position += 2 * LANES as u32;
         }
         for lanes in rest.chunks(LANES) {
             let hits = near(lanes);
             if hits != 0 {
-                pass(hits, position, asker.tag, passed);
+                pass(hits, position, run.tag, passed);
             }
             position += LANES as u32;
         }

@@ -1,9 +1,10 @@
 //! Distance kernels: the innermost loops of every search, by instruction set, chosen at run time.
 //!
 //! Three questions are answered here and nowhere else: which of all these 256-bit hashes are near a
-//! query ([`Kernel::scan`]), which of the 16-bit words of some buckets are ([`Kernel::filter`], the ring
-//! filter of the tables), and which of some rows are ([`Kernel::compare`]). Every kernel gives exactly what the portable one gives, in the same order; a conformance
-//! kit in this folder holds all of them to that.
+//! query ([`Kernel::scan`]), which of the 16-bit words of some buckets are ([`Kernel::filter`] and
+//! [`Kernel::filter_runs`], the ring filter of the tables), and which of some rows are
+//! ([`Kernel::compare`]). Every kernel gives exactly what the portable one gives, in the same order; a
+//! conformance kit in this folder holds all of them to that.
 //!
 //! The intrinsics' `unsafe` lives in this folder alone.
 
@@ -62,7 +63,36 @@ pub struct Asker {
     pub tag: u32,
 }
 
-/// A word that passed for an [`Asker`].
+/// Words that follow each other, and what is wanted of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// The place of the first word.
+    pub first: u32,
+    /// How many there are. Those beyond the end of all words do not count.
+    pub len: u32,
+    /// What they are compared with.
+    pub word: u16,
+    /// The bits that are compared.
+    pub known: u16,
+    /// The most bits in which a word may differ and still pass.
+    pub limit: u16,
+    /// Comes back with each word that passes.
+    pub tag: u32,
+}
+
+impl Run {
+    /// Its words.
+    #[inline(always)]
+    fn of<'a>(&self, words: &'a [[u8; 2]]) -> &'a [[u8; 2]] {
+        let from = words.get(self.first as usize..).unwrap_or_default();
+        &from[..from.len().min(self.len as usize)]
+    }
+}
+
+/// Runs whose words are asked for before the first of them is read.
+const TOGETHER: usize = 32;
+
+/// A word that passed for an [`Asker`] or in a [`Run`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Passed {
     /// Its place among all words.
@@ -163,18 +193,42 @@ impl Kernel {
         flip: u16,
         passed: &mut Vec<Passed>,
     ) {
+        let bits = flip.count_ones() as u16;
+        let mut runs = [Run::default(); TOGETHER];
+        let mut count = 0;
+        for asker in askers {
+            if bits >= asker.reach || bits > asker.limit || flip & !asker.settled != 0 {
+                continue;
+            }
+            let (first, len) = buckets.extent(asker.bucket ^ flip);
+            prefetch(buckets.words, first as usize);
+            prefetch(buckets.words, (first as usize + len as usize).saturating_sub(1));
+            let Asker { word, known, limit, tag, .. } = *asker;
+            runs[count] = Run { first, len, word, known, limit: limit - bits, tag };
+            count += 1;
+            if count == TOGETHER {
+                self.filter_runs(buckets.words, &runs, passed);
+                count = 0;
+            }
+        }
+        self.filter_runs(buckets.words, &runs[..count], passed);
+    }
+
+    /// Appends every word of some runs that passes, run by run, in the order of the words.
+    #[inline]
+    pub fn filter_runs(self, words: &[[u8; 2]], runs: &[Run], passed: &mut Vec<Passed>) {
         match self.0 {
-            Isa::Portable => portable::filter(buckets, askers, flip, passed),
+            Isa::Portable => portable::filter(words, runs, passed),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as in `scan`.
             #[expect(unsafe_code, reason = "a call that needs the processor's features")]
-            Isa::Avx2 => unsafe { avx2::filter(buckets, askers, flip, passed) },
+            Isa::Avx2 => unsafe { avx2::filter(words, runs, passed) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as in `scan`.
             #[expect(unsafe_code, reason = "a call that needs the processor's features")]
-            Isa::Avx512 => unsafe { avx512::filter(buckets, askers, flip, passed) },
+            Isa::Avx512 => unsafe { avx512::filter(words, runs, passed) },
             #[cfg(target_arch = "aarch64")]
-            Isa::Neon => neon::filter(buckets, askers, flip, passed),
+            Isa::Neon => neon::filter(words, runs, passed),
         }
     }
 
@@ -204,35 +258,13 @@ impl Kernel {
     }
 }
 
-impl<'a> Buckets<'a> {
-    /// The words of a bucket, and the place of the first.
+impl Buckets<'_> {
+    /// Where a bucket starts, and how many words it has.
     #[inline(always)]
-    pub fn bucket(self, number: u16) -> (u32, &'a [[u8; 2]]) {
-        let Some([start, end]) =
-            self.offsets.get(usize::from(number)..).and_then(<[_]>::first_chunk)
-        else {
-            return (0, &[]);
-        };
-        let (start, end) = (u32::from_le_bytes(*start), u32::from_le_bytes(*end));
-        let end = (end as usize).min(self.words.len());
-        (start, self.words.get(start as usize..end).unwrap_or_default())
-    }
-
-    /// What is asked with these bits flipped: each asker with the limit that is left for its words,
-    /// their place and the words.
-    #[inline(always)]
-    fn asked<'b>(
-        self,
-        askers: &'b [Asker],
-        flip: u16,
-    ) -> impl Iterator<Item = (&'b Asker, u16, u32, &'a [[u8; 2]])> + use<'a, 'b> {
-        let bits = flip.count_ones() as u16;
-        let reaches = move |asker: &&Asker| {
-            bits < asker.reach && bits <= asker.limit && flip & !asker.settled == 0
-        };
-        askers.iter().filter(reaches).map(move |asker| {
-            let (first, words) = self.bucket(asker.bucket ^ flip);
-            (asker, asker.limit - bits, first, words)
-        })
+    fn extent(self, number: u16) -> (u32, u32) {
+        let place = self.offsets.get(usize::from(number)..).and_then(<[_]>::first_chunk);
+        let Some([start, end]) = place else { return (0, 0) };
+        let [start, end] = [*start, *end].map(u32::from_le_bytes);
+        (start, end.saturating_sub(start))
     }
 }

@@ -1,6 +1,6 @@
 //! The kernels without intrinsics: the fallback, and the oracle of all others.
 
-use super::{Asker, Buckets, Near, Passed, Wanted};
+use super::{Near, Passed, Run, Wanted};
 
 /// The number of bits in which two hashes differ, among these.
 #[inline(always)]
@@ -30,24 +30,19 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
 }
 
 #[inline(always)]
-pub(super) fn filter(buckets: Buckets<'_>, askers: &[Asker], flip: u16, passed: &mut Vec<Passed>) {
-    for (asker, limit, first, words) in buckets.asked(askers, flip) {
-        filter_words(words, first, asker, limit, passed);
+pub(super) fn filter(words: &[[u8; 2]], runs: &[Run], passed: &mut Vec<Passed>) {
+    for run in runs {
+        filter_words(run.of(words), run.first, run, passed);
     }
 }
 
+/// Words of a run, of which the first is at this place.
 #[inline(always)]
-pub(super) fn filter_words(
-    words: &[[u8; 2]],
-    first: u32,
-    asker: &Asker,
-    limit: u16,
-    passed: &mut Vec<Passed>,
-) {
+pub(super) fn filter_words(words: &[[u8; 2]], first: u32, run: &Run, passed: &mut Vec<Passed>) {
     for (word, position) in words.iter().zip(first..) {
-        let differing = (u16::from_le_bytes(*word) ^ asker.word) & asker.known;
-        if differing.count_ones() <= u32::from(limit) {
-            passed.push(Passed { position, tag: asker.tag });
+        let differing = (u16::from_le_bytes(*word) ^ run.word) & run.known;
+        if differing.count_ones() <= u32::from(run.limit) {
+            passed.push(Passed { position, tag: run.tag });
         }
     }
 }

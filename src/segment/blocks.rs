@@ -48,12 +48,23 @@ impl Blocks {
         if range.is_empty() || self.remaining.load(Ordering::Relaxed) == 0 {
             return Ok(());
         }
-        let blocks = range.start / BLOCK as usize..=(range.end - 1) / BLOCK as usize;
-        for block in blocks {
-            let bit = 1 << (block % 64);
-            let known =
-                self.verified.get(block / 64).map_or(0, |word| word.load(Ordering::Relaxed));
-            if known & bit == 0 {
+        let (first, last) = (range.start / BLOCK as usize, (range.end - 1) / BLOCK as usize);
+        if last - first <= 1 && self.is_known(first) && self.is_known(last) {
+            return Ok(());
+        }
+        self.check_each(bytes, first, last)
+    }
+
+    #[inline(always)]
+    fn is_known(&self, block: usize) -> bool {
+        let word = self.verified.get(block / 64);
+        word.is_some_and(|word| word.load(Ordering::Relaxed) >> (block % 64) & 1 == 1)
+    }
+
+    #[cold]
+    fn check_each(&self, bytes: &[u8], first: usize, last: usize) -> Result<(), Corruption> {
+        for block in first..=last {
+            if !self.is_known(block) {
                 self.verify(bytes, block)?;
             }
         }

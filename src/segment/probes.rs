@@ -64,6 +64,16 @@ pub(super) fn masks(reach: u16) -> &'static [u16] {
     &MASKS[..MASKS_WITHIN[usize::from(reach).min(MOST_REACH as usize)]]
 }
 
+/// The same by how many bits they have.
+#[inline(always)]
+pub(super) fn masks_by_bits(reach: u16) -> impl Iterator<Item = (&'static [u16], u16)> {
+    let all = masks(reach);
+    (0..reach).map(|bits| {
+        let [start, end] = [bits, bits + 1].map(|bits| MASKS_WITHIN[usize::from(bits)]);
+        (&all[start..end], bits)
+    })
+}
+
 /// How far to look around each chunk, so that nothing within the radius is missed at the least cost.
 ///
 /// If two hashes differ in at most `r` bits, and a reach is given to each chunk so that the reaches

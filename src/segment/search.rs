@@ -8,7 +8,7 @@ use super::layout::CHUNKS;
 use super::probes::Query;
 use super::tables::sort_and_dedup;
 use crate::Corruption;
-use crate::hamming::{Asker, Kernel, Near, Passed, Wanted};
+use crate::hamming::{Asker, Kernel, Near, Passed, Run, Wanted};
 use crate::hash::{Hash256, PartialHash, Radius, Signal};
 
 /// An entry of a segment within the radius.
@@ -30,6 +30,7 @@ pub struct Scratch {
     pub(super) wanted: Vec<Wanted>,
     pub(super) ends: Vec<u32>,
     pub(super) askers: Vec<Asker>,
+    pub(super) runs: Vec<Run>,
 }
 
 /// On which threads a batch is searched.

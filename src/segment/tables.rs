@@ -13,9 +13,9 @@ use std::sync::OnceLock;
 use super::Scratch;
 use super::arrange::Arranged;
 use super::blocks::Blocks;
-use super::layout::{ALIGNMENT, CHUNKS, TableLayout};
-use super::probes::{Query, masks};
-use crate::hamming::{Asker, Buckets, Kernel, Near, Passed, Wanted, prefetch};
+use super::layout::{ALIGNMENT, BUCKETS, CHUNKS, TableLayout};
+use super::probes::{Query, masks_by_bits};
+use crate::hamming::{Asker, Buckets, Kernel, Near, Passed, Run, Wanted, prefetch};
 use crate::{Corruption, Damage};
 
 /// One table of a mapped segment.
@@ -189,6 +189,44 @@ impl<'a> Tables<'a> {
         Ok(())
     }
 
+    /// Appends the words that an asker meets as runs, and asks for them; adds how many they are to `met`.
+    #[inline(always)]
+    fn runs(
+        &self,
+        number: usize,
+        table: &Table<'_>,
+        asker: &Asker,
+        runs: &mut Vec<Run>,
+        met: &mut usize,
+    ) -> Result<(), Corruption> {
+        self.fullest(number, table)?;
+        let words = table.buckets.words;
+        let damaged = Corruption { offset: table.places[0] as u64, what: Damage::Range("bucket") };
+        let offsets = table.buckets.offsets.first_chunk::<{ BUCKETS + 1 }>().ok_or(damaged)?;
+        let Asker { word, known, tag, .. } = *asker;
+        for (masks, bits) in masks_by_bits(asker.reach) {
+            let limit = asker.limit - bits;
+            runs.reserve(masks.len());
+            for mask in masks.iter().filter(|mask| **mask & !asker.settled == 0) {
+                let bucket = usize::from(asker.bucket ^ mask);
+                let [first, end] = [offsets[bucket], offsets[bucket + 1]].map(u32::from_le_bytes);
+                let len = end - first;
+                if len == 0 {
+                    continue;
+                }
+                self.check_words(table, first as usize..end as usize)?;
+                prefetch(words, first as usize);
+                prefetch(words, end as usize - 1);
+                if len as usize > WORDS_A_LINE {
+                    (first..end).step_by(WORDS_A_LINE).for_each(|at| prefetch(words, at as usize));
+                }
+                *met += len as usize;
+                runs.push(Run { first, len, word, known, limit, tag });
+            }
+        }
+        Ok(())
+    }
+
     /// Appends all rows near one query with its number, in the order of rows; false, and none of them, if
     /// its buckets hold more words than `most`.
     ///
@@ -201,41 +239,38 @@ impl<'a> Tables<'a> {
         scratch: &mut Scratch,
         near: &mut Vec<(u32, Near)>,
     ) -> Result<bool, Corruption> {
-        let Scratch { askers, passed, .. } = scratch;
-        askers.clear();
+        let Scratch { runs, passed, .. } = scratch;
+        runs.clear();
         passed.clear();
         let mut tables = [(Table::default(), 0); CHUNKS];
-        for (number, slot) in tables.iter_mut().enumerate() {
-            let table = self.table(number)?;
-            query.ask(number, number as u32, |asker| {
-                for mask in masks(asker.reach).iter().filter(|mask| **mask & !asker.settled == 0) {
-                    let bucket = asker.bucket ^ mask;
-                    prefetch(table.buckets.offsets, usize::from(bucket));
-                    let limit = asker.limit - mask.count_ones() as u16;
-                    askers.push(Asker { bucket, reach: 1, limit, ..asker });
+        for (number, (table, _)) in tables.iter_mut().enumerate() {
+            *table = self.table(number)?;
+            query.ask(number, 0, |asker| {
+                for (masks, _) in masks_by_bits(asker.reach) {
+                    for mask in masks.iter().filter(|mask| **mask & !asker.settled == 0) {
+                        prefetch(table.buckets.offsets, usize::from(asker.bucket ^ mask));
+                    }
                 }
             });
-            *slot = (table, askers.len());
         }
-        let mut first = 0;
-        let mut left = most;
-        for (table, end) in &tables {
-            for asker in &askers[first..*end] {
-                let words = self.extent(table, asker.bucket)?;
-                let Some(fewer) = left.checked_sub(words.len()) else { return Ok(false) };
-                left = fewer;
-                self.check_words(table, words.clone())?;
-                for word in words.clone().step_by(WORDS_A_LINE) {
-                    prefetch(table.buckets.words, word);
+        let mut met = 0;
+        for (number, (table, end)) in tables.iter_mut().enumerate() {
+            let mut result = Ok(());
+            query.ask(number, number as u32, |asker| {
+                if result.is_ok() {
+                    result = self.runs(number, table, &asker, runs, &mut met);
                 }
-                prefetch(table.buckets.words, words.end.saturating_sub(1));
+            });
+            result?;
+            if met > most {
+                return Ok(false);
             }
-            first = *end;
+            *end = runs.len();
         }
         let mut first = 0;
         for (table, end) in &tables {
             let before = passed.len();
-            kernel.filter(table.buckets, &askers[first..*end], 0, passed);
+            kernel.filter_runs(table.buckets.words, &runs[first..*end], passed);
             Self::prefetch_rows(table, &passed[before..]);
             first = *end;
         }
