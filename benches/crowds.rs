@@ -24,8 +24,10 @@ const RADIUS: u32 = 31;
 fn main() {
     let size = std::env::args().filter_map(|size| size.parse().ok()).next().unwrap_or(1_000_000);
     println!("{size} hashes, radius {RADIUS}, one thread, medians of single searches\n");
-    println!("| list | found by a query | plain comparison | index | ratio | in a batch |");
-    println!("| --- | ---: | ---: | ---: | ---: | ---: |");
+    println!(
+        "| list | found by a query | plain comparison | index | ratio | worst ratio | in a batch |"
+    );
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     let none: Bytes = [0; 32];
     measure("uniform", size, |rng| rng.random());
     measure("half of the chunks all alike", size, |rng| masked(rng.random(), 8, &none));
@@ -33,7 +35,8 @@ fn main() {
     measure("16 values a byte", size, |rng| rng.random::<Bytes>().map(|byte| byte & 0x0f));
     let few: Vec<Bytes> = (0..100).map(|seed| StdRng::seed_from_u64(seed).random()).collect();
     measure("small changes of 100 hashes", size, |rng| {
-        changed(rng, few[rng.clone().random_range(0..few.len())], 12)
+        let one = few[rng.random_range(0..few.len())];
+        changed(rng, one, 12)
     });
     measure("all within 31 bits of each other", size, |rng| changed(rng, [0x5a; 32], 15));
     measure("one hash", size, |_| [0x5a; 32]);
@@ -77,9 +80,11 @@ fn measure(name: &str, size: usize, mut one: impl FnMut(&mut StdRng) -> Bytes) {
     let mut searcher = index.searcher();
     let radius = Radius::new(RADIUS).expect("a radius");
     let (mut plain, mut single, mut batch, mut found) = (vec![], vec![], vec![], vec![]);
+    // A query's least times count here: what the machine did meanwhile is left out.
+    let mut least = vec![[f64::INFINITY; 2]; QUERIES];
     let mut near = Vec::new();
     for round in 0..3 {
-        for query in &asked {
+        for (query, least) in asked.iter().zip(&mut least) {
             near.clear();
             let start = Instant::now();
             Kernel::detect().scan(&hashes, query.as_bytes(), RADIUS, &mut near);
@@ -87,6 +92,9 @@ fn measure(name: &str, size: usize, mut one: impl FnMut(&mut StdRng) -> Bytes) {
             let start = Instant::now();
             let hits = searcher.within(query, radius).expect("an answer");
             single.push(start.elapsed().as_secs_f64());
+            for (least, times) in least.iter_mut().zip([&plain, &single]) {
+                *least = least.min(times[times.len() - 1]);
+            }
             assert_eq!(hits.len(), near.len(), "{name}: the same are found");
             if round == 0 {
                 found.push(hits.len() as f64);
@@ -99,8 +107,9 @@ fn measure(name: &str, size: usize, mut one: impl FnMut(&mut StdRng) -> Bytes) {
     }
     let found = found.iter().sum::<f64>() / QUERIES as f64;
     let [plain, single, batch] = [plain, single, batch].map(|times| median(times) * 1e6);
+    let worst = least.iter().map(|[plain, single]| single / plain).fold(0.0, f64::max);
     println!(
-        "| {name} | {found:.0} | {plain:.0} us | {single:.1} us | {:.2} | {batch:.1} us |",
+        "| {name} | {found:.0} | {plain:.0} us | {single:.1} us | {:.3} | {worst:.2} | {batch:.1} us |",
         single / plain
     );
 }
