@@ -7,13 +7,15 @@
 //! are dealt out again by what each step costs there: tables in which it falls into a crowd are left out
 //! and others reach farther.
 
+use std::ops::Range;
+
 use super::Segment;
 use super::costs::Costs;
 use super::layout::{BUCKETS, CHUNKS};
 use super::probes::{MOST_REACH, Query, Reaches, masks};
 use super::tables::{Table, Tables};
 use crate::Corruption;
-use crate::hamming::Kernel;
+use crate::hamming::{Asker, Kernel};
 
 /// A query may meet so many times the words that even buckets would hold, and so many in any case, before
 /// it is planned again.
@@ -21,9 +23,15 @@ const CROWDED: usize = 4;
 /// See [`CROWDED`].
 const CROWD: usize = 1 << 15;
 
-/// What a word of a crowded bucket costs, as against one that the filter stops: many more of them pass,
-/// and their rows are compared in full.
-const WORDS_THAT_PASS: f64 = 12.0;
+/// What a word costs, as against one of a long bucket: buckets begin and end.
+const WORDS_APART: f64 = 4.0;
+/// What a word that passes costs, in whole hashes that lie together: its row does not, and is found again
+/// through other tables.
+const ROWS_APART: f64 = 12.0;
+/// Of a bucket with more words than this, so many are looked at to tell how many will pass.
+const SAMPLED: (usize, usize) = (64, 8);
+/// How far the next table is taken to reach then.
+const NEXT: u16 = 2;
 
 impl<B: AsRef<[u8]>> Segment<B> {
     /// What the tables cost this query in nanoseconds if their buckets are even, and what comparing all
@@ -124,21 +132,49 @@ impl Tables<'_> {
         if !self.layout.has(number) || u32::from(reach) == MOST_REACH {
             return Ok(f64::INFINITY);
         }
-        let (mut buckets, mut words) = (0_usize, 0);
+        let (mut buckets, mut words, mut passing) = (0_usize, 0, 0.0);
         let mut result = Ok(());
-        query.ask_as(number, 0, (reach + 1, 0), |asker| {
+        query.ask_as(number, 0, (reach + 1, NEXT), |asker| {
             let nearer = masks(reach).len();
             for mask in
                 masks(reach + 1)[nearer..].iter().filter(|mask| **mask & !asker.settled == 0)
             {
-                match self.extent(table, asker.bucket ^ mask) {
-                    Ok(extent) => words += extent.len(),
+                let met = self.extent(table, asker.bucket ^ mask).and_then(|extent| {
+                    let limit = asker.limit - mask.count_ones() as u16;
+                    Ok((extent.len(), self.passing(table, extent, &asker, limit)?))
+                });
+                match met {
+                    Ok(met) => (words, passing) = (words + met.0, passing + met.1),
                     Err(damage) => result = Err(damage),
                 }
                 buckets += 1;
             }
         });
         result?;
-        Ok(buckets as f64 * costs.bucket + words as f64 * costs.word * WORDS_THAT_PASS)
+        let words = words as f64 * costs.word * WORDS_APART;
+        Ok(buckets as f64 * costs.bucket + words + passing * costs.row * ROWS_APART)
+    }
+
+    /// About how many words of a crowded bucket will pass; of others, next to none do.
+    fn passing(
+        &self,
+        table: &Table<'_>,
+        words: Range<usize>,
+        asker: &Asker,
+        limit: u16,
+    ) -> Result<f64, Corruption> {
+        let (from, looks) = SAMPLED;
+        if words.len() <= from {
+            return Ok(0.0);
+        }
+        let mut passed = 0;
+        for look in 0..looks {
+            let at = words.start + words.len() * look / looks;
+            self.check_words(table, at..at + 1)?;
+            let word = u16::from_le_bytes(table.buckets.words[at]);
+            let bits = ((word ^ asker.word) & asker.known).count_ones();
+            passed += usize::from(bits <= u32::from(limit));
+        }
+        Ok((words.len() * passed) as f64 / looks as f64)
     }
 }

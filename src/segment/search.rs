@@ -79,7 +79,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         Query::new(number, hash, radius, self.layout.counts.tables.tables)
     }
 
-    /// Appends all entries within `radius` of `hash`, in their order.
+    /// Appends all entries within `radius` of `hash`, each once, in no order.
     ///
     /// # Errors
     /// [`Corruption`] if bytes that were read on the way are damaged.
@@ -95,12 +95,10 @@ impl<B: AsRef<[u8]>> Segment<B> {
         let mut near = std::mem::take(&mut scratch.near);
         near.clear();
         self.near(kernel, &query, scratch, &mut near)?;
-        let first = found.len();
         for (_, Near { row, distance }) in &near {
             let entries = self.pdq_entries(*row)?;
             found.extend(entries.map(|entry| NearEntry { entry, distance: *distance }));
         }
-        found[first..].sort_unstable();
         scratch.near = near;
         Ok(())
     }
@@ -324,6 +322,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         let mut found = Vec::new();
         self.within(kernel, &Hash256::from_bytes(hash), Radius::EXACT, scratch, &mut found)?;
         entries.extend(found.iter().map(|near| near.entry));
+        entries.sort_unstable();
         Ok(())
     }
 }

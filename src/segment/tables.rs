@@ -104,7 +104,11 @@ impl<'a> Tables<'a> {
 
     /// Compares the checksums of these words.
     #[inline(always)]
-    fn check_words(&self, table: &Table<'_>, words: Range<usize>) -> Result<(), Corruption> {
+    pub(super) fn check_words(
+        &self,
+        table: &Table<'_>,
+        words: Range<usize>,
+    ) -> Result<(), Corruption> {
         let at = table.places[1];
         self.blocks.check(self.bytes, at + words.start * 2..at + words.end * 2)
     }
