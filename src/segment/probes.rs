@@ -34,6 +34,13 @@ impl Query {
         Self { number, wanted: Wanted { bits: arrange(&partial.hash()), known, radius }, reaches }
     }
 
+    /// This query for another hash, if all bits of both are known: what it asks is then planned already.
+    pub(super) fn for_another(&self, number: u32, hash: &PartialHash) -> Option<Self> {
+        let known = hash.unknown() == Hash256::default();
+        let bits = arrange(&hash.hash());
+        known.then(|| Self { number, wanted: Wanted { bits, ..self.wanted }, ..*self })
+    }
+
     /// The number of bits that are not known.
     pub(super) fn unknown(&self) -> u32 {
         self.wanted.known.iter().map(|byte| byte.count_zeros()).sum()

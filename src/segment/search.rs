@@ -144,6 +144,7 @@ impl<B: AsRef<[u8]>> Segment<B> {
         let mut hashes = (0..).zip(hashes).peekable();
         let mut near = std::mem::take(&mut scratch.near);
         let mut probing = std::mem::take(&mut scratch.queries);
+        let plain = self.query(0, Hash256::default().into(), radius);
         while hashes.peek().is_some() {
             near.clear();
             probing.clear();
@@ -151,7 +152,8 @@ impl<B: AsRef<[u8]>> Segment<B> {
             let mut probes = 0;
             while probing.len() + scanning.len() < BATCH && probes < PROBES_A_BATCH {
                 let Some((number, hash)) = hashes.next() else { break };
-                let query = self.query(number, hash, radius);
+                let query = plain.for_another(number, &hash);
+                let query = query.unwrap_or_else(|| self.query(number, hash, radius));
                 if self.goes_through_tables(kernel, &query)? {
                     probes += query.count().unwrap_or(0);
                     probing.push(query);
