@@ -37,4 +37,31 @@ impl Orientation {
         Self::FlipPlus1,
         Self::FlipMinus1,
     ];
+
+    /// The name, as findings have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Rotate90 => "rotate90",
+            Self::Rotate180 => "rotate180",
+            Self::Rotate270 => "rotate270",
+            Self::FlipX => "flipx",
+            Self::FlipY => "flipy",
+            Self::FlipPlus1 => "flipplus1",
+            Self::FlipMinus1 => "flipminus1",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_findings() {
+        for orientation in Orientation::ALL {
+            let json = serde_json::to_string(&orientation).unwrap();
+            assert_eq!(json, format!("\"{}\"", orientation.name()));
+        }
+    }
 }

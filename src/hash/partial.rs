@@ -58,3 +58,9 @@ impl From<Hash256> for PartialHash {
         Self { hash, unknown: Hash256::default() }
     }
 }
+
+impl From<[u8; 32]> for PartialHash {
+    fn from(bytes: [u8; 32]) -> Self {
+        Hash256::from_bytes(bytes).into()
+    }
+}

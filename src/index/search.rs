@@ -16,6 +16,18 @@ pub struct EntryRef {
     pub(super) entry: u32,
 }
 
+impl EntryRef {
+    /// The same as one number, for tables and other languages.
+    pub fn number(self) -> u64 {
+        u64::from(self.part) << 32 | u64::from(self.entry)
+    }
+
+    /// The entry of a number. [`Searcher::has`] tells whether there is one.
+    pub fn from_number(number: u64) -> Self {
+        Self { part: (number >> 32) as u32, entry: number as u32 }
+    }
+}
+
 /// An entry whose hash is within the radius. Ordered by distance, then by place in the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
@@ -174,6 +186,11 @@ impl Searcher {
         }
         found.sort_unstable();
         Ok(found)
+    }
+
+    /// Whether this snapshot has such an entry, removed ones included.
+    pub fn has(&self, entry: EntryRef) -> bool {
+        self.parts.get(entry.part as usize).is_some_and(|part| entry.entry < part.segment.len())
     }
 
     /// What is known of an entry of this snapshot.

@@ -201,7 +201,10 @@ fn completions_are_printed_for_each_shell() {
 
 /// The hash with its first `bits` bits turned over.
 fn flip_bits(hash: &str, bits: u32) -> String {
-    let head = u8::from_str_radix(&hash[..2], 16).unwrap();
-    let mask = !(0xff_u8 >> bits);
-    format!("{:02x}{}", head ^ mask, &hash[2..])
+    let flipped = hash.chars().enumerate().map(|(place, digit)| {
+        let bits = bits.saturating_sub(4 * place as u32).min(4);
+        let mask = !(0xf_u32 >> bits) & 0xf;
+        char::from_digit(digit.to_digit(16).unwrap() ^ mask, 16).unwrap()
+    });
+    flipped.collect()
 }

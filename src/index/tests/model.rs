@@ -73,12 +73,17 @@ pub(super) fn assert_holds(index: &Index, model: &[Item]) {
     assert_eq!(stats.entries, model.len() as u64);
     let mut queries: Vec<Hash256> = model.iter().filter_map(|item| item.pdq).take(20).collect();
     queries.push(Hash256::from_bytes([0x0f; 32]));
+    assert!(!index.searcher().has(EntryRef::from_number(u64::MAX)));
     for kernel in Kernel::available() {
         let mut searcher = index.searcher().with_kernel(kernel);
         for radius in [0, 15, 16, 31, 32, 47, 48, 256].map(|bits| Radius::new(bits).unwrap()) {
             let batch = searcher.within_many(&queries, radius).unwrap();
             for (query, hits) in queries.iter().zip(batch) {
                 assert_eq!(searcher.within(query, radius).unwrap(), hits);
+                for Hit { entry, .. } in &hits {
+                    assert!(searcher.has(*entry));
+                    assert_eq!(EntryRef::from_number(entry.number()), *entry);
+                }
                 let mut found: Vec<(u32, Item)> = hits
                     .iter()
                     .map(|hit| (hit.distance, described(&searcher, hit.entry)))
