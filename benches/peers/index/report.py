@@ -57,7 +57,7 @@ def chart(result):
     body, y = [], 10
     for data in result["sets"]:
         y += 18
-        body.append(text(0, y, f"{data['size']:,} hashes, {data['kind']}", weight="bold"))
+        body.append(text(0, y, f"{data['size']:,} hashes, {data['kind']} (logarithmic)", weight="bold"))
         y += 10
         peers = [peer for peer in data["peers"] if "left_out" not in peer]
         for peer in sorted(peers, key=lambda peer: peer["median_us"]):
