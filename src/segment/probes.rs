@@ -38,7 +38,7 @@ impl Query {
     pub(super) fn for_another(&self, number: u32, hash: &PartialHash) -> Option<Self> {
         let known = hash.unknown() == Hash256::default();
         let bits = arrange(&hash.hash());
-        known.then(|| Self { number, wanted: Wanted { bits, ..self.wanted }, ..*self })
+        known.then_some(Self { number, wanted: Wanted { bits, ..self.wanted }, ..*self })
     }
 
     /// The number of bits that are not known.
