@@ -1,0 +1,220 @@
+//! Hashes of files and of pixels.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use numpy::{PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use tutela::hash::{Digests, Effort, Hash256, Hasher, Orientation, Pdq, Pixels, Prescale, Signal};
+use tutela::index::MemoryIndex;
+use tutela::media::{Limits, decode};
+use tutela::scan::{self, Accuracy, Examiner, Finding, Scan};
+
+use crate::errors::{no_picture, raised, wrong};
+
+/// All signals computed from one file.
+#[pyclass(frozen, module = "tutela", eq)]
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Fingerprint {
+    digests: Digests,
+    pdq: Option<Pdq>,
+    orientations: Option<[Hash256; 8]>,
+}
+
+impl Fingerprint {
+    pub(crate) fn new(found: &scan::Fingerprint) -> Self {
+        Self { digests: found.digests, pdq: found.pdq, orientations: None }
+    }
+
+    pub(crate) fn hash(&self) -> Option<Hash256> {
+        self.pdq.map(|pdq| pdq.hash)
+    }
+
+    fn digest(&self, signal: Signal) -> Option<String> {
+        let bytes = self.digests.get(signal)?;
+        Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+#[pymethods]
+impl Fingerprint {
+    #[getter]
+    fn pdq(&self) -> Option<String> {
+        self.hash().map(|hash| hash.to_string())
+    }
+
+    #[getter]
+    fn pdq_bytes(&self) -> Option<[u8; 32]> {
+        self.hash().map(|hash| *hash.as_bytes())
+    }
+
+    #[getter]
+    fn quality(&self) -> Option<u8> {
+        self.pdq.map(|pdq| pdq.quality)
+    }
+
+    #[getter]
+    fn md5(&self) -> Option<String> {
+        self.digest(Signal::Md5)
+    }
+
+    #[getter]
+    fn sha1(&self) -> Option<String> {
+        self.digest(Signal::Sha1)
+    }
+
+    #[getter]
+    fn sha256(&self) -> Option<String> {
+        self.digest(Signal::Sha256)
+    }
+
+    #[getter]
+    fn orientations<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let Some(hashes) = &self.orientations else { return Ok(None) };
+        let named = PyDict::new(py);
+        for (orientation, hash) in Orientation::ALL.iter().zip(hashes) {
+            named.set_item(orientation.name(), hash.to_string())?;
+        }
+        Ok(Some(named))
+    }
+
+    fn __repr__(&self) -> String {
+        let pdq = self.pdq.map(|pdq| format!("pdq='{}', quality={}", pdq.hash, pdq.quality));
+        let sha256 = self.digest(Signal::Sha256).map(|digest| format!("sha256='{digest}'"));
+        let parts: Vec<String> = [pdq, sha256].into_iter().flatten().collect();
+        format!("Fingerprint({})", parts.join(", "))
+    }
+}
+
+/// Hashes a file.
+#[pyfunction]
+#[pyo3(signature = (path, *, orientations = false))]
+pub(crate) fn hash_file(
+    py: Python<'_>,
+    path: PathBuf,
+    orientations: bool,
+) -> PyResult<Fingerprint> {
+    // What the system refuses is an `OSError`, as `open` raises it.
+    let bytes = py.detach(|| std::fs::read(&path));
+    let bytes = bytes.map_err(|source| {
+        raised(tutela::Error::Io { action: "read", path: path.clone(), source })
+    })?;
+    py.detach(|| of_bytes(&path.to_string_lossy(), &bytes, orientations))
+}
+
+/// Hashes a file that is in memory.
+#[pyfunction]
+#[pyo3(signature = (data, *, orientations = false))]
+pub(crate) fn hash_bytes(py: Python<'_>, data: &[u8], orientations: bool) -> PyResult<Fingerprint> {
+    py.detach(|| of_bytes("bytes", data, orientations))
+}
+
+/// Examiners that wait for the next file: their buffers are worth keeping.
+static EXAMINERS: Mutex<Vec<Examiner>> = Mutex::new(Vec::new());
+/// So many are kept.
+const KEPT: usize = 64;
+
+fn of_bytes(name: &str, bytes: &[u8], orientations: bool) -> PyResult<Fingerprint> {
+    if orientations {
+        return turned(name, bytes);
+    }
+    let kept = EXAMINERS.lock().ok().and_then(|mut kept| kept.pop());
+    let mut examiner = match kept {
+        Some(examiner) => examiner,
+        None => hashing(Accuracy::Reference).examiner(&nothing()?),
+    };
+    let finding = examiner.bytes(name, bytes).map_err(raised)?;
+    if let Ok(mut kept) = EXAMINERS.lock()
+        && kept.len() < KEPT
+    {
+        kept.push(examiner);
+    }
+    fingerprint_of(&finding)
+}
+
+/// The options of a scan that only hashes.
+pub(crate) fn hashing(accuracy: Accuracy) -> Scan {
+    let mut scan = Scan::default();
+    scan.accuracy = accuracy;
+    scan.effort = Effort::Plain;
+    scan.complete = true;
+    scan
+}
+
+/// An index without an entry.
+pub(crate) fn nothing() -> PyResult<tutela::index::Index> {
+    MemoryIndex::default().finish().map_err(raised)
+}
+
+/// Low quality is a number to be seen; everything else that leaves a picture without a hash is an error.
+pub(crate) fn fingerprint_of(finding: &Finding) -> PyResult<Fingerprint> {
+    match (&finding.fingerprint, &finding.reason) {
+        (Some(found), _) if found.pdq.is_some() => Ok(Fingerprint::new(found)),
+        (_, Some(reason)) => Err(no_picture(reason)),
+        _ => Err(wrong("no picture")),
+    }
+}
+
+/// With the hashes of the picture as it would be turned and mirrored: all from the colours, decoded in full.
+fn turned(name: &str, bytes: &[u8]) -> PyResult<Fingerprint> {
+    let mut examiner = hashing(Accuracy::Full).examiner(&nothing()?);
+    let mut fingerprint = fingerprint_of(&examiner.bytes(name, bytes).map_err(raised)?)?;
+    let mut hasher = Hasher::new();
+    let decoded = decode(bytes, &Limits::default(), &mut |frame| {
+        let turned = hasher.turned(frame.pixels, Prescale::Tool);
+        fingerprint.orientations = Some(turned.hashes);
+        ControlFlow::Break(())
+    });
+    decoded.map_err(|reason| no_picture(&reason))?;
+    Ok(fingerprint)
+}
+
+/// Hashes the pixels of a picture: height x width or height x width x 3, uint8.
+#[pyfunction]
+#[pyo3(signature = (array, *, orientations = false))]
+pub(crate) fn hash_pixels(
+    py: Python<'_>,
+    array: &Bound<'_, PyAny>,
+    orientations: bool,
+) -> PyResult<Fingerprint> {
+    let Ok(array) = array.extract::<PyReadonlyArrayDyn<'_, u8>>() else {
+        return Err(wrong("pixels are an array of uint8, height x width or height x width x 3"));
+    };
+    let shape = array.shape().to_vec();
+    let (height, width, channels) = match shape[..] {
+        [height, width] => (height, width, 1),
+        [height, width, 3] => (height, width, 3),
+        _ => {
+            let wanted = "pixels are of shape (height, width) or (height, width, 3)";
+            return Err(wrong(format!("{wanted}, not {shape:?}")));
+        }
+    };
+    if height == 0 || width == 0 {
+        return Err(wrong(format!("a picture of {height} x {width} has no pixels")));
+    }
+    let copied;
+    let samples = match array.as_slice() {
+        Ok(samples) => samples,
+        Err(_) => {
+            copied = array.as_array().iter().copied().collect::<Vec<u8>>();
+            &copied
+        }
+    };
+    py.detach(|| {
+        let pixels = match channels {
+            1 => Pixels::grey(width, height, samples),
+            _ => Pixels::rgb(width, height, samples),
+        };
+        let pixels = pixels.ok_or_else(|| wrong("pixels do not fill their shape"))?;
+        let mut hasher = Hasher::new();
+        let turned = orientations.then(|| hasher.turned(pixels, Prescale::Tool));
+        let pdq = match &turned {
+            Some(turned) => turned.original(),
+            None => hasher.hash(pixels, Prescale::Tool),
+        };
+        let orientations = turned.map(|turned| turned.hashes);
+        Ok(Fingerprint { digests: Digests::default(), pdq: Some(pdq), orientations })
+    })
+}
