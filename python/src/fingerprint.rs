@@ -1,8 +1,10 @@
 //! Hashes of files and of pixels.
 
+use std::io;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use numpy::{PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::prelude::*;
@@ -13,6 +15,7 @@ use tutela::media::{Limits, decode};
 use tutela::scan::{self, Accuracy, Examiner, Finding, Scan};
 
 use crate::errors::{no_picture, raised, wrong};
+use crate::locked;
 
 /// All signals computed from one file.
 #[pyclass(frozen, module = "tutela", eq)]
@@ -33,8 +36,7 @@ impl Fingerprint {
     }
 
     fn digest(&self, signal: Signal) -> Option<String> {
-        let bytes = self.digests.get(signal)?;
-        Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        self.digests.get(signal).map(const_hex::encode)
     }
 }
 
@@ -96,19 +98,31 @@ pub(crate) fn hash_file(
     path: PathBuf,
     orientations: bool,
 ) -> PyResult<Fingerprint> {
-    // What the system refuses is an `OSError`, as `open` raises it.
-    let bytes = py.detach(|| std::fs::read(&path));
-    let bytes = bytes.map_err(|source| {
-        raised(tutela::Error::Io { action: "read", path: path.clone(), source })
-    })?;
-    py.detach(|| of_bytes(&path.to_string_lossy(), &bytes, orientations))
+    py.detach(|| {
+        readable(&path).map_err(|source| {
+            raised(tutela::Error::Io { action: "read", path: path.clone(), source })
+        })?;
+        let cancel = AtomicBool::new(false);
+        let examine = |examiner: &mut Examiner| examiner.file(&path, &cancel);
+        // A file that is too long for memory has no fingerprint, and is not read here.
+        examined(orientations, examine, || std::fs::read(&path))
+    })
+}
+
+/// What the system refuses is an `OSError`, as `open` raises it; what is no regular file is not opened.
+fn readable(path: &Path) -> io::Result<()> {
+    if std::fs::metadata(path)?.is_file() {
+        std::fs::File::open(path)?;
+    }
+    Ok(())
 }
 
 /// Hashes a file that is in memory.
 #[pyfunction]
 #[pyo3(signature = (data, *, orientations = false))]
 pub(crate) fn hash_bytes(py: Python<'_>, data: &[u8], orientations: bool) -> PyResult<Fingerprint> {
-    py.detach(|| of_bytes("bytes", data, orientations))
+    let examine = |examiner: &mut Examiner| examiner.bytes("bytes", data);
+    py.detach(|| examined(orientations, examine, || Ok(data)))
 }
 
 /// Examiners that wait for the next file: their buffers are worth keeping.
@@ -116,19 +130,26 @@ static EXAMINERS: Mutex<Vec<Examiner>> = Mutex::new(Vec::new());
 /// So many are kept.
 const KEPT: usize = 64;
 
-fn of_bytes(name: &str, bytes: &[u8], orientations: bool) -> PyResult<Fingerprint> {
+/// The fingerprint that an examiner finds; with all orientations, it is that of the colours, decoded in full.
+fn examined<B: AsRef<[u8]>>(
+    orientations: bool,
+    examine: impl FnOnce(&mut Examiner) -> tutela::Result<Finding>,
+    bytes: impl FnOnce() -> io::Result<B>,
+) -> PyResult<Fingerprint> {
     if orientations {
-        return turned(name, bytes);
+        let mut examiner = hashing(Accuracy::Full).examiner(&nothing()?);
+        let mut fingerprint = fingerprint_of(&examine(&mut examiner).map_err(raised)?)?;
+        fingerprint.orientations = turned(bytes()?.as_ref())?;
+        return Ok(fingerprint);
     }
-    let kept = EXAMINERS.lock().ok().and_then(|mut kept| kept.pop());
+    let kept = locked(&EXAMINERS).pop();
     let mut examiner = match kept {
         Some(examiner) => examiner,
         None => hashing(Accuracy::Reference).examiner(&nothing()?),
     };
-    let finding = examiner.bytes(name, bytes).map_err(raised)?;
-    if let Ok(mut kept) = EXAMINERS.lock()
-        && kept.len() < KEPT
-    {
+    let finding = examine(&mut examiner).map_err(raised)?;
+    let mut kept = locked(&EXAMINERS);
+    if kept.len() < KEPT {
         kept.push(examiner);
     }
     fingerprint_of(&finding)
@@ -157,18 +178,16 @@ pub(crate) fn fingerprint_of(finding: &Finding) -> PyResult<Fingerprint> {
     }
 }
 
-/// With the hashes of the picture as it would be turned and mirrored: all from the colours, decoded in full.
-fn turned(name: &str, bytes: &[u8]) -> PyResult<Fingerprint> {
-    let mut examiner = hashing(Accuracy::Full).examiner(&nothing()?);
-    let mut fingerprint = fingerprint_of(&examiner.bytes(name, bytes).map_err(raised)?)?;
+/// The hashes of the first frame as it would be turned and mirrored.
+fn turned(bytes: &[u8]) -> PyResult<Option<[Hash256; 8]>> {
     let mut hasher = Hasher::new();
+    let mut hashes = None;
     let decoded = decode(bytes, &Limits::default(), &mut |frame| {
-        let turned = hasher.turned(frame.pixels, Prescale::Tool);
-        fingerprint.orientations = Some(turned.hashes);
+        hashes = Some(hasher.turned(frame.pixels, Prescale::Tool).hashes);
         ControlFlow::Break(())
     });
     decoded.map_err(|reason| no_picture(&reason))?;
-    Ok(fingerprint)
+    Ok(hashes)
 }
 
 /// Hashes the pixels of a picture: height x width or height x width x 3, uint8.

@@ -1,7 +1,7 @@
 //! Indexes open for reading.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyIndexError;
@@ -12,6 +12,7 @@ use tutela::scan::load_lists;
 
 use crate::arguments;
 use crate::errors::{ClosedError, raised};
+use crate::locked;
 
 /// An entry within the radius of a hash.
 #[pyclass(frozen, module = "tutela", eq, get_all)]
@@ -96,14 +97,9 @@ impl Index {
         Self { open: Mutex::new(Some(Open { index, searchers: Vec::new() })), from }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Open>> {
-        // Nothing here panics while it holds the lock.
-        self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
     /// The snapshot that is searched now.
     pub(crate) fn snapshot(&self) -> PyResult<index::Index> {
-        match &*self.lock() {
+        match &*locked(&self.open) {
             Some(open) => Ok(open.index.clone()),
             None => Err(ClosedError::new_err("this index is closed")),
         }
@@ -111,13 +107,13 @@ impl Index {
 
     /// Works with a searcher of its own.
     fn search<T>(&self, work: impl FnOnce(&mut Searcher) -> PyResult<T>) -> PyResult<T> {
-        let (kept, index) = match &mut *self.lock() {
+        let (kept, index) = match &mut *locked(&self.open) {
             Some(open) => (open.searchers.pop(), open.index.clone()),
             None => return Err(ClosedError::new_err("this index is closed")),
         };
         let mut searcher = kept.unwrap_or_else(|| index.searcher().in_parallel());
         let result = work(&mut searcher);
-        if let Some(open) = &mut *self.lock()
+        if let Some(open) = &mut *locked(&self.open)
             && open.index.digest() == index.digest()
         {
             open.searchers.push(searcher);
@@ -229,7 +225,7 @@ impl Index {
 
     /// Sees the newest commit; true if there was one.
     fn reload(&self, py: Python<'_>) -> PyResult<bool> {
-        py.detach(|| match &mut *self.lock() {
+        py.detach(|| match &mut *locked(&self.open) {
             Some(open) => {
                 let changed = open.index.reload().map_err(raised)?;
                 if changed {
@@ -265,11 +261,11 @@ impl Index {
 
     #[getter]
     fn closed(&self) -> bool {
-        self.lock().is_none()
+        locked(&self.open).is_none()
     }
 
     fn close(&self) {
-        drop(self.lock().take());
+        drop(locked(&self.open).take());
     }
 
     fn __len__(&self) -> PyResult<usize> {

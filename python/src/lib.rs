@@ -9,6 +9,8 @@ mod index;
 mod scan;
 mod writer;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use pyo3::prelude::*;
 
 /// What the package `tutela` is made of.
@@ -25,4 +27,9 @@ fn _tutela(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(fingerprint::hash_file, module)?)?;
     module.add_function(wrap_pyfunction!(fingerprint::hash_bytes, module)?)?;
     module.add_function(wrap_pyfunction!(fingerprint::hash_pixels, module)?)
+}
+
+/// What a mutex holds. All that is held here is whole at every moment, so a panic elsewhere spoils nothing.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

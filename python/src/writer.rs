@@ -11,6 +11,7 @@ use tutela::index::{self, Commit, NewEntry};
 
 use crate::arguments;
 use crate::errors::{ClosedError, raised, wrong};
+use crate::locked;
 
 /// An index open for writing: one at a time.
 #[pyclass(frozen, module = "tutela")]
@@ -28,7 +29,7 @@ impl IndexWriter {
         work: impl FnOnce(&mut index::IndexWriter) -> tutela::Result<T> + Send,
     ) -> PyResult<T> {
         py.detach(|| {
-            let mut writer = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut writer = locked(&self.writer);
             match &mut *writer {
                 Some(writer) => work(writer).map_err(raised),
                 None => Err(ClosedError::new_err("this writer is closed")),
@@ -98,7 +99,7 @@ impl IndexWriter {
 
     /// Gives the index free for other writers; what was not committed is dropped.
     fn close(&self) {
-        drop(self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take());
+        drop(locked(&self.writer).take());
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {
@@ -113,7 +114,7 @@ impl IndexWriter {
         _value: &Bound<'_, PyAny>,
         _traceback: &Bound<'_, PyAny>,
     ) -> PyResult<()> {
-        let open = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_some();
+        let open = locked(&self.writer).is_some();
         let committed = if kind.is_none() && open { self.commit(py).map(drop) } else { Ok(()) };
         self.close();
         committed
@@ -125,10 +126,6 @@ impl IndexWriter {
 }
 
 fn digest<const N: usize>(name: &str, text: &str) -> PyResult<[u8; N]> {
-    let nibble = |digit: u8| (digit as char).to_digit(16);
-    let pair = |pair: &[u8]| Some((nibble(pair[0])? << 4 | nibble(pair[1])?) as u8);
-    let bytes: Option<Vec<u8>> =
-        text.as_bytes().chunks(2).filter(|p| p.len() == 2).map(pair).collect();
-    let bytes = bytes.filter(|_| text.len() == 2 * N).and_then(|bytes| bytes.try_into().ok());
+    let bytes = const_hex::decode_to_array(text).ok().filter(|_| text.len() == 2 * N);
     bytes.ok_or_else(|| wrong(format!("{name}: expected {} hex digits", 2 * N)))
 }
