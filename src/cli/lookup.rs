@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use serde::Serialize;
 use tutela::hash::{Hash256, Radius, Signal};
-use tutela::index::{Entry, EntryRef, Index, Role, Searcher};
+use tutela::index::{Entry, EntryRef, Index, Policies, Role, Searcher};
 
 use super::options::radius;
 use super::output::{Rows, note, sanitise, warn_if_empty};
@@ -122,6 +122,7 @@ impl Match {
 /// Looks up and writes, batch by batch.
 struct Lookup {
     searcher: Searcher,
+    policies: Policies,
     /// The radius of banks without one of their own.
     radius: Radius,
     /// How many of the nearest entries are named as well.
@@ -147,6 +148,7 @@ impl Args {
         }
         let mut lookup = Lookup {
             searcher: index.searcher().in_parallel(),
+            policies: index.policies().clone(),
             radius: self.radius.unwrap_or_default(),
             nearest: self.nearest,
             rows: Rows::stdout(),
@@ -208,7 +210,7 @@ impl Lookup {
 
     fn answer(&mut self, queries: &[Query]) -> anyhow::Result<()> {
         let hashes: Vec<_> = queries.iter().filter_map(Query::pdq).collect();
-        let widest = self.searcher.policies().widest(self.radius);
+        let widest = self.policies.widest(self.radius);
         let mut near = self.searcher.within_many(&hashes, widest)?.into_iter();
         for query in queries {
             let mut matches = Vec::new();
@@ -248,20 +250,20 @@ impl Lookup {
         distance: u32,
     ) -> anyhow::Result<Option<Match>> {
         let entry = self.searcher.entry(entry)?;
-        let role = self.searcher.policies().role(entry.bank, entry.id, self.radius);
+        let role = self.policies.role(entry.bank, entry.id, self.radius);
         let role = role.filter(|(_, radius)| distance <= radius.get());
         Ok(role.map(|(role, _)| Match::new(entry, signal, distance, role)))
     }
 
     /// The entries nearest to a hash, of those that are not switched off.
     fn explore(&mut self, hash: &Hash256, count: u16) -> anyhow::Result<Vec<Match>> {
-        let (policies, radius) = (self.searcher.policies().clone(), self.radius);
-        let role = |entry: &Entry<'_>| policies.role(entry.bank, entry.id, radius);
+        let Self { searcher, policies, radius, .. } = self;
+        let role = |entry: &Entry<'_>| policies.role(entry.bank, entry.id, *radius);
         let wanted = |entry: Entry<'_>| role(&entry).is_some();
-        let hits = self.searcher.nearest_of(hash, count.into(), &wanted)?;
+        let hits = searcher.nearest_of(hash, count.into(), &wanted)?;
         let mut nearest = Vec::new();
         for hit in hits {
-            let entry = self.searcher.entry(hit.entry)?;
+            let entry = searcher.entry(hit.entry)?;
             if let Some((role, _)) = role(&entry) {
                 nearest.push(Match::new(entry, Signal::Pdq, hit.distance, role));
             }
