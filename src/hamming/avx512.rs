@@ -9,7 +9,8 @@ use std::arch::x86_64::{
     _mm512_xor_si512,
 };
 
-use super::{Near, Passed, Run, portable};
+use super::avx2::collect;
+use super::{Near, Passed, Run};
 
 /// Whether this processor has all that the functions of this file use. True is a guarantee.
 pub(super) fn is_available() -> bool {
@@ -46,17 +47,6 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
         }
     }
     collect(rest, rounds.len() * ROWS, query, radius, near);
-}
-
-/// Tests rows one by one: those of a round with a hit, and the last few.
-#[target_feature(enable = "popcnt")]
-fn collect(rows: &[[u8; 32]], first: usize, query: &[u8; 32], radius: u32, near: &mut Vec<Near>) {
-    for (row, hash) in (first..).zip(rows) {
-        let distance = portable::distance(hash, query);
-        if distance <= radius {
-            near.push(Near { row: row as u32, distance });
-        }
-    }
 }
 
 /// Words in one register.

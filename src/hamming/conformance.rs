@@ -85,7 +85,7 @@ fn every_kernel_scans_as_the_naive_loop_does() {
         for count in (0..20).chain([31, 32, 33, 63, 64, 65, 127, 128, 129, 1000]) {
             let query: [u8; 32] = rng.random();
             let hashes = hashes_near(&mut rng, &query, count);
-            for radius in [0, 1, 15, 16, 31, 32, 47, 48, 128, 255, 256] {
+            for radius in [0, 1, 15, 16, 31, 32, 44, 45, 47, 48, 128, 255, 256] {
                 let mut near = Vec::new();
                 kernel.scan(&hashes, &query, radius, &mut near);
                 assert_eq!(
@@ -98,6 +98,26 @@ fn every_kernel_scans_as_the_naive_loop_does() {
     }
     assert!(kernels >= 1);
     println!("kernels: {:?}", Kernel::available().map(Kernel::name).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_kernel_scans_right_where_all_that_differs_lies_together() {
+    let query: [u8; 32] = StdRng::seed_from_u64(5).random();
+    // Of row `first * 64 + count - 1`, so many bits from that one on differ, around the end.
+    let mut hashes = vec![query; 256 * 64];
+    for (row, hash) in hashes.iter_mut().enumerate() {
+        for bit in (row / 64..).take(row % 64 + 1).map(|bit| bit % 256) {
+            hash[bit / 8] ^= 1 << (bit % 8);
+        }
+    }
+    for kernel in Kernel::available() {
+        for radius in [0, 1, 30, 31, 32, 44, 45, 64] {
+            let mut near = Vec::new();
+            kernel.scan(&hashes, &query, radius, &mut near);
+            assert_eq!(near.len(), 256 * radius as usize, "{kernel:?} {radius}");
+            assert_eq!(near, naive_scan(&hashes, &query, radius), "{kernel:?} {radius}");
+        }
+    }
 }
 
 #[test]

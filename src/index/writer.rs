@@ -26,7 +26,7 @@ const LOCK: &str = "lock";
 /// A commit of fewer entries takes in the small segments, once there are [`MANY_SMALL`] of them.
 const MERGED_WITH: usize = 1 << 16;
 /// See [`MERGED_WITH`].
-const MANY_SMALL: usize = 4;
+const MANY_SMALL: usize = 3;
 /// Segments that were merged in the background are numbered from here.
 const MERGED: u64 = 1_000_000;
 /// How long the end of a merge may go unnoticed.

@@ -26,7 +26,7 @@ pub(super) const CHUNKS: usize = 16;
 pub(super) const BUCKETS: usize = 1 << 16;
 /// The fewest PDQ hashes for which tables pay: below, scanning all of them is as fast, and the
 /// tables' 4 MiB of offsets would be most of the file.
-pub(super) const TABLES_FROM: u64 = 32_768;
+pub(super) const TABLES_FROM: u64 = 16_384;
 /// The number of sections.
 pub(super) const SECTIONS: usize = 14;
 
@@ -336,10 +336,10 @@ mod tests {
         let (_, sections) = document.split_once("### Sections").unwrap();
         let numbered = (0..SECTIONS).filter(|n| sections.contains(&format!("\n| {n} | "))).count();
         assert_eq!(numbered, SECTIONS);
-        for wanted in ["blocks of 16,384", "R < 32,768", "65,537 numbers", "multiples of 64"] {
+        for wanted in ["blocks of 16,384", "R < 16,384", "65,537 numbers", "multiples of 64"] {
             assert!(document.contains(wanted), "{wanted}");
         }
-        assert_eq!((BLOCK, TABLES_FROM, BUCKETS + 1, ALIGNMENT), (16_384, 32_768, 65_537, 64));
+        assert_eq!((BLOCK, TABLES_FROM, BUCKETS + 1, ALIGNMENT), (16_384, 16_384, 65_537, 64));
         assert!(document.contains("89 54 55 54 0D 0A 1A 0A"));
         assert_eq!(MAGIC, [0x89, 0x54, 0x55, 0x54, 0x0d, 0x0a, 0x1a, 0x0a]);
     }

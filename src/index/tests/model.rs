@@ -149,11 +149,11 @@ fn described(searcher: &Searcher, entry: EntryRef) -> Item {
     }
 }
 
-/// Three segments and a removal.
+/// Two segments and a removal.
 pub(super) fn small_index(dir: &Path) -> Vec<Item> {
     let mut writer = IndexWriter::open_or_create(dir).unwrap();
     let mut model = Vec::new();
-    for seeds in [0..10, 10..20, 20..25] {
+    for seeds in [0..12, 12..25] {
         for seed in seeds {
             item(seed).add_to(&mut writer);
             model_commit(&mut model, vec![item(seed)]);
