@@ -19,12 +19,14 @@ const HEADER_LEN: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Dead {
     bits: BitVec<u8, Lsb0>,
+    /// The bits that are set: asked for at each entry that is added.
+    count: u64,
 }
 
 impl Dead {
     /// Nothing is removed.
     pub(super) fn none(entries: u32) -> Self {
-        Self { bits: BitVec::repeat(false, entries as usize) }
+        Self { bits: BitVec::repeat(false, entries as usize), count: 0 }
     }
 
     /// Whether an entry is removed.
@@ -35,15 +37,14 @@ impl Dead {
 
     /// Removes an entry; false if it was removed before.
     pub(super) fn insert(&mut self, entry: u32) -> bool {
-        match self.bits.get_mut(entry as usize) {
-            Some(mut bit) => !bit.replace(true),
-            None => false,
-        }
+        let new = self.bits.get_mut(entry as usize).is_some_and(|mut bit| !bit.replace(true));
+        self.count += u64::from(new);
+        new
     }
 
     /// How many are removed.
     pub(super) fn count(&self) -> u64 {
-        self.bits.count_ones() as u64
+        self.count
     }
 
     /// Reads the bitmap of a segment with so many entries.
@@ -107,7 +108,8 @@ impl Dead {
         }
         let mut bits = BitVec::<u8, Lsb0>::from_slice(bits);
         bits.truncate(entries as usize);
-        Ok(Self { bits })
+        let count = bits.count_ones() as u64;
+        Ok(Self { bits, count })
     }
 }
 
