@@ -54,7 +54,7 @@ pub(crate) fn raised(error: Error) -> PyErr {
 }
 
 /// What the system refused; `OSError` picks its subclass by the number.
-fn refused(source: &io::Error, path: &str) -> PyErr {
+pub(crate) fn refused(source: &io::Error, path: &str) -> PyErr {
     match source.raw_os_error() {
         Some(number) => PyOSError::new_err((number, source.to_string(), path.to_owned())),
         None => PyOSError::new_err(format!("{path}: {source}")),
@@ -74,4 +74,14 @@ pub(crate) fn no_picture(reason: &Reason) -> PyErr {
 /// The exception for an argument of the wrong kind.
 pub(crate) fn wrong(what: impl Into<String>) -> PyErr {
     PyValueError::new_err(what.into())
+}
+
+/// The exception for a panic, which is a bug of this package.
+pub(crate) fn bug() -> PyErr {
+    TutelaError::new_err("a bug in tutela: please report what was printed before this")
+}
+
+/// The exception for what cannot be used in another process than that which made it.
+pub(crate) fn forked(what: &str) -> PyErr {
+    ClosedError::new_err(format!("this {what} belongs to the process that opened it; open another"))
 }

@@ -15,7 +15,7 @@ use tutela::media::{Limits, decode};
 use tutela::scan::{self, Accuracy, Examiner, Finding, Scan};
 
 use crate::errors::{no_picture, raised, wrong};
-use crate::locked;
+use crate::process::apart;
 
 /// All signals computed from one file.
 #[pyclass(frozen, module = "tutela", eq)]
@@ -98,7 +98,7 @@ pub(crate) fn hash_file(
     path: PathBuf,
     orientations: bool,
 ) -> PyResult<Fingerprint> {
-    py.detach(|| {
+    apart(py, || {
         readable(&path).map_err(|source| {
             raised(tutela::Error::Io { action: "read", path: path.clone(), source })
         })?;
@@ -122,10 +122,11 @@ fn readable(path: &Path) -> io::Result<()> {
 #[pyo3(signature = (data, *, orientations = false))]
 pub(crate) fn hash_bytes(py: Python<'_>, data: &[u8], orientations: bool) -> PyResult<Fingerprint> {
     let examine = |examiner: &mut Examiner| examiner.bytes("bytes", data);
-    py.detach(|| examined(orientations, examine, || Ok(data)))
+    apart(py, || examined(orientations, examine, || Ok(data)))
 }
 
-/// Examiners that wait for the next file: their buffers are worth keeping.
+/// Examiners that wait for the next file: their buffers are worth keeping. Where others are at them, a new
+/// one does; who waited could wait for a thread that a fork has left behind.
 static EXAMINERS: Mutex<Vec<Examiner>> = Mutex::new(Vec::new());
 /// So many are kept.
 const KEPT: usize = 64;
@@ -142,14 +143,15 @@ fn examined<B: AsRef<[u8]>>(
         fingerprint.orientations = turned(bytes()?.as_ref())?;
         return Ok(fingerprint);
     }
-    let kept = locked(&EXAMINERS).pop();
+    let kept = EXAMINERS.try_lock().ok().and_then(|mut kept| kept.pop());
     let mut examiner = match kept {
         Some(examiner) => examiner,
         None => hashing(Accuracy::Reference).examiner(&nothing()?),
     };
     let finding = examine(&mut examiner).map_err(raised)?;
-    let mut kept = locked(&EXAMINERS);
-    if kept.len() < KEPT {
+    if let Ok(mut kept) = EXAMINERS.try_lock()
+        && kept.len() < KEPT
+    {
         kept.push(examiner);
     }
     fingerprint_of(&finding)
@@ -221,7 +223,7 @@ pub(crate) fn hash_pixels(
             &copied
         }
     };
-    py.detach(|| {
+    apart(py, || {
         let pixels = match channels {
             1 => Pixels::grey(width, height, samples),
             _ => Pixels::rgb(width, height, samples),

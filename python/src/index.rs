@@ -13,6 +13,7 @@ use tutela::scan::load_lists;
 use crate::arguments;
 use crate::errors::{ClosedError, raised};
 use crate::locked;
+use crate::process::{apart, together};
 
 /// An entry within the radius of a hash.
 #[pyclass(frozen, module = "tutela", eq, get_all)]
@@ -39,7 +40,7 @@ impl Match {
 #[derive(Debug)]
 struct Open {
     index: index::Index,
-    searchers: Vec<Searcher>,
+    searchers: [Vec<Searcher>; 2],
 }
 
 /// An index open for reading.
@@ -94,7 +95,7 @@ impl Hits {
 
 impl Index {
     fn new(index: index::Index, from: String) -> Self {
-        Self { open: Mutex::new(Some(Open { index, searchers: Vec::new() })), from }
+        Self { open: Mutex::new(Some(Open { index, searchers: Default::default() })), from }
     }
 
     /// The snapshot that is searched now.
@@ -105,18 +106,25 @@ impl Index {
         }
     }
 
-    /// Works with a searcher of its own.
-    fn search<T>(&self, work: impl FnOnce(&mut Searcher) -> PyResult<T>) -> PyResult<T> {
+    /// Works with a searcher of its own, one that uses all threads of a pool or one that does not.
+    fn search<T>(
+        &self,
+        parallel: bool,
+        work: impl FnOnce(&mut Searcher) -> PyResult<T>,
+    ) -> PyResult<T> {
         let (kept, index) = match &mut *locked(&self.open) {
-            Some(open) => (open.searchers.pop(), open.index.clone()),
+            Some(open) => (open.searchers[usize::from(parallel)].pop(), open.index.clone()),
             None => return Err(ClosedError::new_err("this index is closed")),
         };
-        let mut searcher = kept.unwrap_or_else(|| index.searcher().in_parallel());
+        let mut searcher = kept.unwrap_or_else(|| match parallel {
+            true => index.searcher().in_parallel(),
+            false => index.searcher(),
+        });
         let result = work(&mut searcher);
         if let Some(open) = &mut *locked(&self.open)
             && open.index.digest() == index.digest()
         {
-            open.searchers.push(searcher);
+            open.searchers[usize::from(parallel)].push(searcher);
         }
         result
     }
@@ -127,22 +135,22 @@ impl Index {
     /// Opens the index in a folder.
     #[staticmethod]
     fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        let index = py.detach(|| index::Index::open(&path)).map_err(raised)?;
+        let index = apart(py, || index::Index::open(&path).map_err(raised))?;
         Ok(Self::new(index, path.to_string_lossy().into_owned()))
     }
 
     /// Loads a hash list into memory.
     #[staticmethod]
     fn from_list(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        let index = py.detach(|| load_lists(&[&path])).map_err(raised)?;
+        let index = together(py, || load_lists(&[&path]).map_err(raised))?;
         Ok(Self::new(index, path.to_string_lossy().into_owned()))
     }
 
     #[pyo3(signature = (hash, radius = 31))]
     fn within(&self, py: Python<'_>, hash: &Bound<'_, PyAny>, radius: u32) -> PyResult<Vec<Match>> {
         let (hash, radius) = (arguments::hash(hash)?, arguments::radius(radius)?);
-        py.detach(|| {
-            self.search(|searcher| {
+        apart(py, || {
+            self.search(false, |searcher| {
                 let hits = searcher.within(&hash, radius).map_err(raised)?;
                 hits.iter().map(|hit| described(searcher, *hit)).collect()
             })
@@ -152,8 +160,8 @@ impl Index {
     #[pyo3(signature = (hash, k = 10))]
     fn nearest(&self, py: Python<'_>, hash: &Bound<'_, PyAny>, k: usize) -> PyResult<Vec<Match>> {
         let hash = arguments::hash(hash)?;
-        py.detach(|| {
-            self.search(|searcher| {
+        apart(py, || {
+            self.search(false, |searcher| {
                 let hits = searcher.nearest(&hash, k).map_err(raised)?;
                 hits.iter().map(|hit| described(searcher, *hit)).collect()
             })
@@ -161,17 +169,18 @@ impl Index {
     }
 
     /// All hits of many hashes, which are not copied.
-    #[pyo3(signature = (hashes, radius = 31))]
+    #[pyo3(signature = (hashes, radius = 31, *, parallel = true))]
     fn within_many(
         &self,
         py: Python<'_>,
         hashes: &Bound<'_, PyAny>,
         radius: u32,
+        parallel: bool,
     ) -> PyResult<Hits> {
         let (hashes, radius) = (arguments::hashes(hashes)?, arguments::radius(radius)?);
         let bytes = hashes.as_slice()?;
-        let (query, entry, distance) = py.detach(|| {
-            self.search(|searcher| {
+        let search = || {
+            self.search(parallel, |searcher| {
                 let answers = searcher.within_many(bytes.as_chunks::<32>().0, radius);
                 let answers: Vec<Vec<index::Hit>> = answers.map_err(raised)?;
                 let count = answers.iter().map(Vec::len).sum();
@@ -189,7 +198,9 @@ impl Index {
                 }
                 Ok(columns)
             })
-        })?;
+        };
+        let (query, entry, distance) =
+            if parallel { together(py, search) } else { apart(py, search) }?;
         Ok(Hits {
             query: query.into_pyarray(py).unbind(),
             entry: entry.into_pyarray(py).unbind(),
@@ -199,8 +210,8 @@ impl Index {
 
     /// What is known of entries, by their numbers in this snapshot.
     fn describe<'py>(&self, py: Python<'py>, numbers: Vec<u64>) -> PyResult<Bound<'py, PyDict>> {
-        let columns = py.detach(|| {
-            self.search(|searcher| {
+        let columns = apart(py, || {
+            self.search(false, |searcher| {
                 let (mut banks, mut ids, mut categories) = (vec![], vec![], vec![]);
                 for number in numbers {
                     let place = EntryRef::from_number(number);
@@ -225,11 +236,11 @@ impl Index {
 
     /// Sees the newest commit; true if there was one.
     fn reload(&self, py: Python<'_>) -> PyResult<bool> {
-        py.detach(|| match &mut *locked(&self.open) {
+        apart(py, || match &mut *locked(&self.open) {
             Some(open) => {
                 let changed = open.index.reload().map_err(raised)?;
                 if changed {
-                    open.searchers.clear();
+                    open.searchers = Default::default();
                 }
                 Ok(changed)
             }
@@ -239,18 +250,18 @@ impl Index {
 
     fn verify(&self, py: Python<'_>) -> PyResult<()> {
         let index = self.snapshot()?;
-        py.detach(|| index.verify()).map_err(raised)
+        together(py, || index.verify().map_err(raised))
     }
 
     fn preload(&self, py: Python<'_>) -> PyResult<()> {
         let index = self.snapshot()?;
-        py.detach(|| index.preload()).map_err(raised)
+        together(py, || index.preload().map_err(raised))
     }
 
     /// The entries by bank.
     fn banks(&self, py: Python<'_>) -> PyResult<std::collections::BTreeMap<String, u64>> {
         let index = self.snapshot()?;
-        let stats = py.detach(|| index.stats()).map_err(raised)?;
+        let stats = apart(py, || index.stats().map_err(raised))?;
         Ok(stats.banks.into_iter().map(|bank| (bank.bank, bank.entries)).collect())
     }
 

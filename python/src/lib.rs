@@ -6,6 +6,7 @@ mod arguments;
 mod errors;
 mod fingerprint;
 mod index;
+mod process;
 mod scan;
 mod writer;
 
@@ -22,6 +23,7 @@ fn _tutela(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<index::Hits>()?;
     module.add_class::<index::Index>()?;
     module.add_class::<index::Match>()?;
+    module.add_class::<scan::Examiner>()?;
     module.add_class::<scan::Scan>()?;
     module.add_class::<writer::IndexWriter>()?;
     module.add_function(wrap_pyfunction!(fingerprint::hash_file, module)?)?;

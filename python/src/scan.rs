@@ -15,10 +15,11 @@ use tutela::media::ReasonCode;
 use tutela::scan::{self, Accuracy, Finding, Summary};
 
 use crate::arguments;
-use crate::errors::{raised, wrong};
+use crate::errors::{TutelaError, bug, forked, raised, wrong};
 use crate::fingerprint::{Fingerprint, hashing, nothing};
 use crate::index::Index;
 use crate::locked;
+use crate::process::apart;
 
 /// Findings that wait to be taken: a scan does not run away from its reader.
 const WAITING: usize = 256;
@@ -34,6 +35,8 @@ pub(crate) struct Scan {
     summary: Mutex<Option<Summary>>,
     cancel: Arc<AtomicBool>,
     bytes: Arc<AtomicU64>,
+    /// The process whose threads it works on.
+    process: u32,
 }
 
 impl Scan {
@@ -56,10 +59,20 @@ impl Scan {
             })
         };
         let (findings, thread) = (Mutex::new(Some(findings)), Mutex::new(Some(thread)));
-        Self { findings, thread, summary: Mutex::new(None), cancel, bytes }
+        Self {
+            findings,
+            thread,
+            summary: Mutex::new(None),
+            cancel,
+            bytes,
+            process: std::process::id(),
+        }
     }
 
     fn next(&self, py: Python<'_>) -> PyResult<Option<Finding>> {
+        if self.process != std::process::id() {
+            return Err(forked("scan"));
+        }
         loop {
             let got = py.detach(|| {
                 let findings = locked(&self.findings);
@@ -83,12 +96,15 @@ impl Scan {
 
     /// Stops it, if it has not come to its end, and keeps the summary.
     fn end(&self, py: Python<'_>) -> PyResult<()> {
+        if self.process != std::process::id() {
+            return Ok(());
+        }
         self.cancel.store(true, Ordering::Relaxed);
         drop(locked(&self.findings).take());
         let thread = locked(&self.thread).take();
         if let Some(thread) = thread {
             let ended = py.detach(|| thread.join());
-            let summary = ended.map_err(|_| wrong("the scan panicked: please report this"))?;
+            let summary = ended.map_err(|_| bug())?;
             *locked(&self.summary) = Some(summary.map_err(raised)?);
         }
         Ok(())
@@ -117,22 +133,10 @@ impl Scan {
         threads: Option<usize>,
         clear: bool,
     ) -> PyResult<Self> {
-        let mut options = scan::Scan::default();
-        options.radius = arguments::radius(radius)?;
-        options.effort = match effort {
-            "plain" => Effort::Plain,
-            "fast" => Effort::Fast,
-            "deep" => Effort::Deep,
-            other => return Err(wrong(format!("effort is plain, fast or deep, not {other:?}"))),
-        };
-        options.review = review.map(arguments::radius).transpose()?;
-        if options.review.is_some_and(|review| review > scan::MOST_REVIEW) {
-            return Err(wrong(format!("review is at most {} bits", scan::MOST_REVIEW.get())));
-        }
+        let mut options = options(radius, effort, review, clear)?;
         options.threads = wanted_threads(threads, options.threads)?;
-        options.complete = clear;
         let index = index.snapshot()?;
-        Ok(py.detach(|| Self::start(options, index, paths)))
+        apart(py, || Ok(Self::start(options, index, paths)))
     }
 
     /// Hashes files and folders.
@@ -141,13 +145,13 @@ impl Scan {
         let mut options = hashing(Accuracy::Reference);
         options.threads = wanted_threads(threads, options.threads)?;
         let index = nothing()?;
-        Ok(py.detach(|| Self::start(options, index, paths)))
+        apart(py, || Ok(Self::start(options, index, paths)))
     }
 
     /// The next finding as JSON, as the command line writes it; `None` at the end.
     fn next_finding(&self, py: Python<'_>) -> PyResult<Option<String>> {
         let Some(finding) = self.next(py)? else { return Ok(None) };
-        serde_json::to_string(&finding).map(Some).map_err(|error| wrong(error.to_string()))
+        json(&finding).map(Some)
     }
 
     /// The next file's path, its fingerprint, and why there is none or not all of it.
@@ -173,14 +177,65 @@ impl Scan {
     /// The summary as JSON; `None` before the end.
     fn summary(&self) -> PyResult<Option<String>> {
         let summary = locked(&self.summary);
-        let text = summary.as_ref().map(serde_json::to_string).transpose();
-        text.map_err(|error| wrong(error.to_string()))
+        summary.as_ref().map(json).transpose()
     }
 
     /// Stops the scan; waits for the files that are being examined.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         self.end(py)
     }
+}
+
+/// Examines files that are in memory, one after the other.
+#[pyclass(frozen, module = "tutela")]
+#[derive(Debug)]
+pub(crate) struct Examiner(Mutex<scan::Examiner>);
+
+#[pymethods]
+impl Examiner {
+    /// Without an index it only hashes.
+    #[new]
+    #[pyo3(signature = (index, radius, effort, review, clear))]
+    fn new(
+        index: Option<&Index>,
+        radius: u32,
+        effort: &str,
+        review: Option<u32>,
+        clear: bool,
+    ) -> PyResult<Self> {
+        let examiner = match index {
+            Some(index) => options(radius, effort, review, clear)?.examiner(&index.snapshot()?),
+            None => hashing(Accuracy::Reference).examiner(&nothing()?),
+        };
+        Ok(Self(Mutex::new(examiner)))
+    }
+
+    /// The finding as JSON, as the command line writes it.
+    fn examine(&self, py: Python<'_>, uri: &str, data: &[u8]) -> PyResult<String> {
+        let finding = apart(py, || locked(&self.0).bytes(uri, data).map_err(raised))?;
+        json(&finding)
+    }
+}
+
+fn options(radius: u32, effort: &str, review: Option<u32>, clear: bool) -> PyResult<scan::Scan> {
+    let mut options = scan::Scan::default();
+    options.radius = arguments::radius(radius)?;
+    options.effort = match effort {
+        "plain" => Effort::Plain,
+        "fast" => Effort::Fast,
+        "deep" => Effort::Deep,
+        other => return Err(wrong(format!("effort is plain, fast or deep, not {other:?}"))),
+    };
+    options.review = review.map(arguments::radius).transpose()?;
+    if options.review.is_some_and(|review| review > scan::MOST_REVIEW) {
+        return Err(wrong(format!("review is at most {} bits", scan::MOST_REVIEW.get())));
+    }
+    options.complete = clear;
+    Ok(options)
+}
+
+fn json(value: &impl serde::Serialize) -> PyResult<String> {
+    serde_json::to_string(value).map_err(|error| TutelaError::new_err(error.to_string()))
 }
 
 fn wanted_threads(threads: Option<usize>, default: NonZeroUsize) -> PyResult<NonZeroUsize> {

@@ -10,8 +10,9 @@ use tutela::hash::Signals;
 use tutela::index::{self, Commit, NewEntry};
 
 use crate::arguments;
-use crate::errors::{ClosedError, raised, wrong};
+use crate::errors::{ClosedError, forked, raised, wrong};
 use crate::locked;
+use crate::process::{apart, together};
 
 /// An index open for writing: one at a time.
 #[pyclass(frozen, module = "tutela")]
@@ -20,6 +21,15 @@ pub(crate) struct IndexWriter {
     /// `None` once it is closed.
     writer: Mutex<Option<index::IndexWriter>>,
     dir: PathBuf,
+    /// The process whose threads it works on.
+    process: u32,
+}
+
+impl Drop for IndexWriter {
+    /// What a fork has copied is not the writer: its files and threads are another process's.
+    fn drop(&mut self) {
+        self.close();
+    }
 }
 
 impl IndexWriter {
@@ -28,7 +38,10 @@ impl IndexWriter {
         py: Python<'_>,
         work: impl FnOnce(&mut index::IndexWriter) -> tutela::Result<T> + Send,
     ) -> PyResult<T> {
-        py.detach(|| {
+        if self.process != std::process::id() {
+            return Err(forked("writer"));
+        }
+        apart(py, || {
             let mut writer = locked(&self.writer);
             match &mut *writer {
                 Some(writer) => work(writer).map_err(raised),
@@ -42,8 +55,8 @@ impl IndexWriter {
 impl IndexWriter {
     #[new]
     fn new(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        let writer = py.detach(|| index::IndexWriter::open_or_create(&path)).map_err(raised)?;
-        Ok(Self { writer: Mutex::new(Some(writer)), dir: path })
+        let writer = together(py, || index::IndexWriter::open_or_create(&path).map_err(raised))?;
+        Ok(Self { writer: Mutex::new(Some(writer)), dir: path, process: std::process::id() })
     }
 
     #[pyo3(signature = (bank, id, *, pdq = None, md5 = None, sha1 = None, sha256 = None, category = None, tags = vec![]))]
@@ -99,7 +112,8 @@ impl IndexWriter {
 
     /// Gives the index free for other writers; what was not committed is dropped.
     fn close(&self) {
-        drop(locked(&self.writer).take());
+        let writer = locked(&self.writer).take();
+        if self.process == std::process::id() { drop(writer) } else { std::mem::forget(writer) }
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {

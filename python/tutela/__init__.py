@@ -9,7 +9,7 @@
 The command `tutela` and the Rust library do the same; nothing here decides more than they do.
 """
 
-from ._findings import Finding, Hashed, Hashing, Scanning, hash_files, hash_image, scan
+from ._findings import Finding, Hashed, Hashing, Scanning, Summary, hash_files, hash_image, scan, scan_bytes
 from ._tutela import (
     ClosedError,
     CorruptIndexError,
@@ -47,6 +47,7 @@ __all__ = [
     "MediaError",
     "NotAnIndexError",
     "Scanning",
+    "Summary",
     "TooLargeError",
     "VersionError",
     "__version__",
@@ -55,4 +56,5 @@ __all__ = [
     "hash_files",
     "hash_image",
     "scan",
+    "scan_bytes",
 ]

@@ -124,8 +124,9 @@ class Index:
         """Loads a hash list into memory."""
     def within(self, hash: Any, radius: int = 31) -> list[Match]:
         """All entries within the radius: exactly those, nearest first."""
-    def within_many(self, hashes: NDArray[np.uint8], radius: int = 31) -> Hits:
-        """The same for many hashes: N x 32 uint8 in C order, which are not copied."""
+    def within_many(self, hashes: NDArray[np.uint8], radius: int = 31, *, parallel: bool = True) -> Hits:
+        """The same for many hashes: N x 32 uint8 in C order, which are not copied. On all processors, or only on
+        the thread that asks."""
     def nearest(self, hash: Any, k: int = 10) -> list[Match]:
         """The k nearest entries, however far: for exploring."""
     def describe(self, numbers: Sequence[int]) -> dict[str, list[Any]]:
@@ -205,6 +206,13 @@ class Scan:
     def bytes(self) -> int: ...
     def summary(self) -> str | None: ...
     def close(self) -> None: ...
+
+@final
+class Examiner:
+    """Examines files in memory; `tutela.scan_bytes` wraps it. Without an index it only hashes."""
+
+    def __new__(cls, index: Index | None, radius: int, effort: str, review: int | None, clear: bool) -> Examiner: ...
+    def examine(self, uri: str, data: bytes) -> str: ...
 
 def hash_file(path: str | os.PathLike[str], *, orientations: bool = False) -> Fingerprint:
     """Hashes a file.

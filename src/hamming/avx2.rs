@@ -34,7 +34,8 @@ pub(super) fn scan(hashes: &[[u8; 32]], query: &[u8; 32], radius: u32, near: &mu
         // SAFETY: a row is 32 readable bytes, of which 16 are read.
         unsafe { _mm_loadu_si128(row.as_ptr().cast()) }
     };
-    let count = |a, b| count_bytes(_mm256_xor_si256(_mm256_set_m128i(half(b), half(a)), half_twice));
+    let count =
+        |a, b| count_bytes(_mm256_xor_si256(_mm256_set_m128i(half(b), half(a)), half_twice));
     let (rounds, rest) = hashes.as_chunks::<ROWS>();
     for (round, [a, b, c, d]) in rounds.iter().enumerate() {
         let (ab, cd) = (count(a, b), count(c, d));

@@ -90,7 +90,7 @@ impl IndexWriter {
         publish_manifest(&self.dir, &manifest)?;
         self.index.reload()?;
         // What a merge is writing has no name yet.
-        if self.merge.is_none() {
+        if self.merges.is_empty() {
             remove_unused(&self.dir, &self.index);
         }
         Ok(())

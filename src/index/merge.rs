@@ -2,7 +2,8 @@
 //!
 //! A search asks every segment, so there should be few. A commit merges only small ones into what it
 //! writes, which takes milliseconds. Larger ones are merged on a thread in the background: those of
-//! the middle with each other, and the largest with the next one as soon as that has grown. So there
+//! the middle with each other, and the largest with the next one as soon as that has grown; as this takes
+//! long, the middle need not wait for it. So there
 //! are mostly a few small ones, one of the middle and a large one. Each entry is written again about as
 //! often as the ratio of these sizes has digits.
 
@@ -21,26 +22,35 @@ use crate::{Error, Result};
 /// Entries of a segment that a commit merges into what it writes. So few are searched by comparing all,
 /// in the time that tables take.
 const SMALL: u32 = 8_192;
-/// Entries of a segment that is not merged with others of the middle any more.
+/// Entries of a segment that is not merged with others of the middle any more, at least.
 const LARGE: u32 = 262_144;
+/// And it has at least this part of the entries of the largest: each is one more to be searched, and
+/// merging it with the largest takes long.
+const LARGE_PART: u32 = 16;
 
 /// Whether a commit merges this segment into what it writes.
 pub(super) fn is_small(part: &Part) -> bool {
     part.segment.len() < SMALL
 }
 
-/// The segments to be merged next, of not more than `most` entries together; none, or at least one.
-pub(super) fn due(parts: &[Arc<Part>], most: u64) -> Vec<Arc<Part>> {
+/// The segments to be merged next; none, or at least one. With those that are being merged already they
+/// have not more than `most` entries.
+pub(super) fn due(parts: &[Arc<Part>], under_way: &[Merge], most: u64) -> Vec<Arc<Part>> {
     let size = |part: &Arc<Part>| part.segment.len();
+    let busy = under_way.iter().flat_map(|merge| &merge.sources);
+    let most = most.saturating_sub(busy.map(|part| u64::from(size(part))).sum());
+    let is_free = |part: &&Arc<Part>| !under_way.iter().any(|merge| merge.is_source(part));
+    let large = parts.iter().map(|part| size(part) / LARGE_PART).max().unwrap_or(0).max(LARGE);
+    let parts: Vec<_> = parts.iter().filter(is_free).cloned().collect();
     let middle: Vec<_> =
-        parts.iter().filter(|part| (SMALL..LARGE).contains(&size(part))).cloned().collect();
+        parts.iter().filter(|part| (SMALL..large).contains(&size(part))).cloned().collect();
     let all: u64 = middle.iter().map(|part| u64::from(size(part))).sum();
     if middle.len() > 1 && all <= most {
         return middle;
     }
-    let mut large: Vec<_> = parts.iter().filter(|part| size(part) >= LARGE).cloned().collect();
-    large.sort_by_key(size);
-    if let [smallest, next, ..] = &large[..]
+    let mut larger: Vec<_> = parts.iter().filter(|part| size(part) >= large).cloned().collect();
+    larger.sort_by_key(size);
+    if let [smallest, next, ..] = &larger[..]
         && u64::from(size(smallest)) + u64::from(size(next)) <= most
     {
         return vec![Arc::clone(smallest), Arc::clone(next)];
@@ -100,6 +110,10 @@ impl Merge {
             .spawn(work)
             .map_err(Error::io("start a thread for", dir))?;
         Ok(Self { sources, file, cancel, thread: Some(thread) })
+    }
+
+    fn is_source(&self, part: &Part) -> bool {
+        self.sources.iter().any(|source| source.files.segment == part.files.segment)
     }
 
     /// Whether it has come to its end.

@@ -29,6 +29,8 @@ const MERGED_WITH: usize = 1 << 16;
 const MANY_SMALL: usize = 3;
 /// Segments that were merged in the background are numbered from here.
 const MERGED: u64 = 1_000_000;
+/// One of the largest, and one that need not wait for it.
+const MERGES_AT_ONCE: usize = 2;
 /// How long the end of a merge may go unnoticed.
 const A_MOMENT: Duration = Duration::from_millis(10);
 
@@ -59,8 +61,8 @@ pub struct IndexWriter {
     pub(super) threads: Arc<rayon::ThreadPool>,
     pub(super) pending: Pending,
     /// What is merged in the background, and how many merges have begun.
-    pub(super) merge: Option<Merge>,
-    merges: u64,
+    pub(super) merges: Vec<Merge>,
+    merges_begun: u64,
     /// Removals by segment of `index`, on top of those that are committed.
     pub(super) dead: Vec<Option<Dead>>,
     /// The committed entries by what tells them apart; made when looking them up one by one has cost
@@ -124,8 +126,8 @@ impl IndexWriter {
             index,
             threads,
             pending,
-            merge: None,
-            merges: 0,
+            merges: Vec::new(),
+            merges_begun: 0,
             known: None,
             effort: 0,
             kept: HashSet::new(),
@@ -247,17 +249,14 @@ impl IndexWriter {
     /// what it was, and the changes are dropped; only if the very last step failed, which makes the
     /// new manifest durable, the changes are visible and may not outlive a crash.
     pub fn commit(&mut self, cancel: &AtomicBool) -> Result<Commit> {
-        let merged = match self.merge.take_if(|merge| merge.is_finished()) {
-            // A merge that failed is no reason to fail a commit: it is tried again.
-            Some(merge) => merge.finish().ok(),
-            None => None,
-        };
+        // A merge that failed is no reason to fail a commit: it is tried again.
+        let merged = self.take_finished().and_then(|merge| merge.finish().ok());
         let smalls = self.index.parts.iter().filter(|part| is_small(part)).count();
         let take_in = smalls >= MANY_SMALL && self.pending.in_memory() < MERGED_WITH;
         let result = self.publish(cancel, |part| take_in && is_small(part), merged);
         let counts = self.counts;
         self.start_again(&result);
-        if result.is_ok() && self.merge.is_none() {
+        if result.is_ok() {
             // It can as well begin after the next commit.
             let _ = self.begin_merge();
         }
@@ -273,17 +272,18 @@ impl IndexWriter {
     /// As [`IndexWriter::commit`]; searches give the right answers in any case.
     pub fn finish_merges(&mut self, cancel: &AtomicBool) -> Result<()> {
         loop {
-            if self.merge.is_none() && !self.begin_merge()? {
+            self.begin_merge()?;
+            if self.merges.is_empty() {
                 return Ok(());
             }
-            while self.merge.as_ref().is_some_and(|merge| !merge.is_finished()) {
+            let Some(merge) = self.take_finished() else {
                 if cancel.load(Ordering::Relaxed) {
-                    self.merge = None;
+                    self.merges.clear();
                     return Err(Error::Cancelled);
                 }
                 std::thread::sleep(A_MOMENT);
-            }
-            let Some(merge) = self.merge.take() else { continue };
+                continue;
+            };
             let merged = merge.finish()?;
             let result = self.publish(cancel, |_| false, Some(merged));
             self.start_again(&result);
@@ -291,17 +291,31 @@ impl IndexWriter {
         }
     }
 
-    /// Begins to merge what is due; false if nothing is.
-    fn begin_merge(&mut self) -> Result<bool> {
-        let sources = due(&self.index.parts, self.pending.most_entries());
+    /// Whether segments are being merged in the background.
+    pub fn is_merging(&self) -> bool {
+        self.merges.iter().any(|merge| !merge.is_finished())
+    }
+
+    fn take_finished(&mut self) -> Option<Merge> {
+        let finished = self.merges.iter().position(Merge::is_finished)?;
+        Some(self.merges.remove(finished))
+    }
+
+    /// Begins to merge what is due.
+    fn begin_merge(&mut self) -> Result<()> {
+        if self.merges.len() >= MERGES_AT_ONCE {
+            return Ok(());
+        }
+        let sources = due(&self.index.parts, &self.merges, self.pending.most_entries());
         if sources.is_empty() {
-            return Ok(false);
+            return Ok(());
         }
         // A number that no segment of the same commit has.
-        let name = format!("{:010}-{}.segment", self.index.generation, MERGED + self.merges);
-        self.merges += 1;
-        self.merge = Some(Merge::begin(&self.dir, name, self.pending.format, sources)?);
-        Ok(true)
+        let number = MERGED + self.merges_begun;
+        let name = format!("{:010}-{number}.segment", self.index.generation);
+        self.merges_begun += 1;
+        self.merges.push(Merge::begin(&self.dir, name, self.pending.format, sources)?);
+        Ok(())
     }
 
     /// Commits, merging all segments, without the removed entries, into as few as there can be.
@@ -309,7 +323,7 @@ impl IndexWriter {
     /// # Errors
     /// As [`IndexWriter::commit`].
     pub fn compact(&mut self, cancel: &AtomicBool) -> Result<()> {
-        self.merge = None;
+        self.merges.clear();
         let result = self.publish(cancel, |_| true, None);
         self.start_again(&result);
         result
