@@ -64,6 +64,10 @@ fn main() {
             let gone = reader.searcher().within(&all[number * 7], Radius::EXACT);
             removed.push(start.elapsed().as_secs_f64());
             assert!(gone.expect("an answer").is_empty(), "a removed entry is not found");
+            while writer.is_merging() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            reader.preload().expect("an undamaged index");
             let mut now = reader.searcher();
             slower.push(compared(&mut now, &mut fresh, &asked));
         }
@@ -125,5 +129,7 @@ fn compared(one: &mut Searcher, other: &mut Searcher, asked: &[Hash256]) -> f64 
     };
     let times = asked.iter().map(|query| (time(one, query), time(other, query)));
     let (ones, others) = times.unzip();
-    median(ones) / median(others)
+    let (a, b) = (median(ones), median(others));
+    eprintln!("{:.1} {:.1}", a * 1e6, b * 1e6);
+    a / b
 }

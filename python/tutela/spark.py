@@ -43,7 +43,7 @@ HASH_SCHEMA = pa.schema(
         ("reason", pa.string()),
     ]
 )
-"""Columns of `hash`: digests in hex, and why there is none or not all of them."""
+"""Columns of `hash`: digests in hex, and why there is no PDQ hash, or only one of low quality."""
 
 MATCH_SCHEMA = pa.schema(
     [
@@ -108,7 +108,9 @@ def hash(df: DataFrame, *, content_column: str = "content", path_column: str = "
         examiner = _tutela.Examiner(None, 0, "plain", None, True)
         for batch in batches:
             found = (_examined(examiner, path, data) for path, data in _files(batch))
-            rows = [{"path": path, "reason": reason} | finding.get("fingerprint", {}) for path, finding, _, reason in found]
+            rows = [
+                {"path": path, "reason": reason} | finding.get("fingerprint", {}) for path, finding, _, reason in found
+            ]
             yield pa.RecordBatch.from_pylist(rows, HASH_SCHEMA)
 
     return _over(df.select(path_column, content_column), hashed, HASH_SCHEMA)
