@@ -9,7 +9,7 @@ keeps it for the tasks that follow; all workers of a machine share one copy. `tu
 the workers run. The index is a folder that every worker can read, or one that `ship` has sent to them.
 
 No row is lost: a hash that is missing or malformed, and a file that could not be examined, come out with a
-`reason`. Needs the extra `spark`: PySpark 3.5 or later, and Java 17.
+`reason`. (Spark's own reader `binaryFile` leaves out files of no bytes.) Needs the extra `spark`: PySpark 3.5 or later, and Java 17.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ use crate::{Error, Result};
 
 /// Entries of a segment that a commit merges into what it writes. So few are searched by comparing all,
 /// in the time that tables take.
-const SMALL: u32 = 8_192;
+const SMALL: u32 = 4_096;
 /// Entries of a segment that is not merged with others of the middle any more, at least.
 const LARGE: u32 = 262_144;
 /// And it has at least this part of the entries of the largest: each is one more to be searched, and
