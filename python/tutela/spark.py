@@ -212,11 +212,13 @@ def _opened(where: str | ShippedIndex) -> _tutela.Index:
     if isinstance(where, ShippedIndex):
         from pyspark import SparkFiles
 
-        where = SparkFiles.get(where.name)
-    if where not in _OPEN:
-        _OPEN[where] = _tutela.Index.open(where)
-    _OPEN[where].reload()
-    return _OPEN[where]
+        path = str(SparkFiles.get(where.name))
+    else:
+        path = where
+    if path not in _OPEN:
+        _OPEN[path] = _tutela.Index.open(path)
+    _OPEN[path].reload()
+    return _OPEN[path]
 
 
 def _files(batch: pa.RecordBatch) -> Iterator[tuple[str, bytes | None]]:
