@@ -39,6 +39,35 @@ def test_findings_read_well(testdata):
     assert finding.show(blur=False).mode == "RGB"
 
 
+def test_a_file_in_memory_is_judged_as_one_on_disk(testdata):
+    index = tutela.Index.from_list(testdata / "known.csv")
+    for finding in tutela.scan(testdata / "media", index, effort="plain", clear=True):
+        with open(finding.uri, "rb") as file:
+            alone = tutela.scan_bytes(file.read(), index, uri=finding.uri).to_dict()
+        wanted = finding.to_dict()
+        assert alone.pop("at") and wanted.pop("at")
+        assert alone == wanted
+    assert tutela.scan_bytes(b"", index).reason["code"] == "undecodable"
+    with pytest.raises(TypeError):
+        tutela.scan_bytes(None, index)
+
+
+def test_findings_and_summary_are_tables(testdata):
+    index = tutela.Index.from_list(testdata / "known.csv")
+    findings = list(tutela.scan(testdata / "media", index))
+    scanning = tutela.scan(testdata / "media", index)
+    frame = scanning.to_pandas()
+    assert len(frame) == sum(max(len(finding.matches), 1) for finding in findings)
+    assert list(dict.fromkeys(frame["uri"])) == [finding.uri for finding in findings]
+    matched = frame[frame["verdict"] == "match"]
+    assert matched["entry"].str.startswith("T-").all() and matched["reason"].isna().all()
+    assert frame[frame["verdict"] == "unjudged"]["reason"].notna().all()
+    page = scanning.summary._repr_html_()
+    assert f"<th>files</th><td>{scanning.summary['files']}</td>" in page
+    empty = tutela.scan([], index).to_pandas()
+    assert empty.empty and list(empty.columns) == list(frame.columns)
+
+
 def test_wrong_arguments_are_refused(testdata):
     index = tutela.Index.from_list(testdata / "known.csv")
     for wrong in ({"effort": "wild"}, {"radius": 300}, {"review": 60}, {"threads": 0}, {"threads": 5000}):

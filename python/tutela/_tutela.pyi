@@ -10,6 +10,29 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = [
+    "ClosedError",
+    "CorruptIndexError",
+    "Error",
+    "Examiner",
+    "Fingerprint",
+    "Hits",
+    "Index",
+    "IndexWriter",
+    "ListError",
+    "LockedError",
+    "Match",
+    "MediaError",
+    "NotAnIndexError",
+    "Scan",
+    "TooLargeError",
+    "VersionError",
+    "__version__",
+    "hash_bytes",
+    "hash_file",
+    "hash_pixels",
+]
+
 __version__: str
 
 class Error(Exception):
@@ -63,7 +86,10 @@ class Fingerprint:
     def sha256(self) -> str | None: ...
     @property
     def orientations(self) -> dict[str, str] | None:
-        """The PDQ hashes of the picture turned and mirrored, if asked for: `original`, `rotate90`, ..."""
+        """The PDQ hashes of the picture turned and mirrored, if asked for: `original`, `rotate90`, ...
+
+        Each is what a copy that was turned without loss hashes to, as `scan` compares them. Those that Meta's
+        tools derive from one transform may differ in some bits."""
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
 

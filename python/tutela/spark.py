@@ -28,7 +28,8 @@ import pyarrow as pa
 from . import _tutela
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame as _DataFrame
+    from pyspark.sql import SparkSession as _SparkSession
 
 __all__ = ["HASH_SCHEMA", "MATCH_SCHEMA", "SCAN_SCHEMA", "ShippedIndex", "hash", "match", "scan", "ship"]
 
@@ -83,7 +84,7 @@ class ShippedIndex:
     name: str
 
 
-def ship(spark: SparkSession, index_path: str | os.PathLike[str]) -> ShippedIndex:
+def ship(spark: _SparkSession, index_path: str | os.PathLike[str]) -> ShippedIndex:
     """Sends a copy of an index to every worker, once per machine, with `SparkContext.addArchive`.
 
     For indexes of some gigabytes at most; a larger one belongs into a folder that all can read. The driver
@@ -101,7 +102,7 @@ def ship(spark: SparkSession, index_path: str | os.PathLike[str]) -> ShippedInde
     return ShippedIndex(name)
 
 
-def hash(df: DataFrame, *, content_column: str = "content", path_column: str = "path") -> DataFrame:
+def hash(df: _DataFrame, *, content_column: str = "content", path_column: str = "path") -> _DataFrame:
     """Hashes files, such as `spark.read.format("binaryFile")` reads: a row of HASH_SCHEMA for each."""
 
     def hashed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -117,8 +118,8 @@ def hash(df: DataFrame, *, content_column: str = "content", path_column: str = "
 
 
 def match(
-    df: DataFrame, index_path: str | os.PathLike[str] | ShippedIndex, column: str = "pdq", *, radius: int = 31
-) -> DataFrame:
+    df: _DataFrame, index_path: str | os.PathLike[str] | ShippedIndex, column: str = "pdq", *, radius: int = 31
+) -> _DataFrame:
     """All entries within the radius of each PDQ hash: hex digits, or 32 bytes.
 
     Gives the rows of `df`, once for each entry that is near, with the columns of MATCH_SCHEMA behind their
@@ -155,7 +156,7 @@ def match(
 
 
 def scan(
-    df: DataFrame,
+    df: _DataFrame,
     index_path: str | os.PathLike[str] | ShippedIndex,
     *,
     content_column: str = "content",
@@ -163,7 +164,7 @@ def scan(
     radius: int = 31,
     effort: str = "fast",
     clear: bool = False,
-) -> DataFrame:
+) -> _DataFrame:
     """Examines files, such as `spark.read.format("binaryFile")` reads, as `tutela.scan` does.
 
     Gives a row of SCAN_SCHEMA for each; clear files are left out unless `clear` is asked for.
@@ -188,11 +189,11 @@ def scan(
 
 
 def _over(
-    df: DataFrame,
+    df: _DataFrame,
     work: Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]],
     schema: pa.Schema,
-    before: DataFrame | None = None,
-) -> DataFrame:
+    before: _DataFrame | None = None,
+) -> _DataFrame:
     from pyspark.sql.pandas.types import from_arrow_schema
     from pyspark.sql.types import StructType
 

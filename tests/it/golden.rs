@@ -1,6 +1,6 @@
 //! PDQ equals Meta's reference implementation in every bit, on pictures made by integer arithmetic.
 //!
-//! `testdata/golden/make.py` makes the same pictures and asks the reference.
+//! `testdata/golden/pictures.py` makes the same pictures; `make.py` beside it asks the reference.
 
 use sha2::Digest as _;
 use tutela::hash::{Hasher, Orientation, Pixels, Prescale};
