@@ -51,7 +51,7 @@ def main():
     for name in options.only:
         for work, unit, times, against in parts[name].measured(options):
             rows += compared(work, unit, times, against)
-            print(table(rows[-len(times) :]), flush=True)
+            print(f"measured: {work}", flush=True)
     print("\n" + table(rows))
 
 

@@ -40,7 +40,7 @@ def measured(options):
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         for turn in range(options.rounds + 1):
             start = time.perf_counter()
-            ours = [found.fingerprint.pdq for found in tutela.hash_files(folder, threads=2)]
+            ours = {found.path: found.fingerprint.pdq for found in tutela.hash_files(folder, threads=2)}
             seconds = [time.perf_counter() - start]
             start = time.perf_counter()
             words = [options.programs / "tutela", "hash", "--json", "--threads", "2", folder]
@@ -50,8 +50,9 @@ def measured(options):
             theirs = pool.map(by_peer, paths, chunksize=25)
             seconds.append(time.perf_counter() - start)
             if turn == 0:
-                assert ours == [json.loads(line)["fingerprint"]["pdq"] for line in lines.splitlines()]
-                near = [(int(own, 16) ^ int(peer, 16)).bit_count() for own, (peer, _) in zip(ours, theirs)]
+                rows = map(json.loads, lines.splitlines())
+                assert ours == {row["uri"]: row["fingerprint"]["pdq"] for row in rows}
+                near = [(int(ours[path], 16) ^ int(hash, 16)).bit_count() for path, (hash, _) in zip(paths, theirs)]
                 assert len(near) == FILES and max(near) <= 16, "not the same pictures"
                 continue
             for values, value in zip(times.values(), seconds):
