@@ -51,7 +51,8 @@ pub(crate) fn hashes<'py>(value: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray
     if array.shape()[1] != 32 {
         return Err(wrong(format!("hashes are an array of N x 32 uint8, not {}", described())));
     }
-    if array.as_slice().is_err() {
+    // A slice of an array in Fortran's order goes down its columns: no row of it is a hash.
+    if !array.is_c_contiguous() {
         let how =
             "its rows do not follow each other in memory: pass numpy.ascontiguousarray(hashes)";
         return Err(wrong(format!("hashes are not copied, and {how}")));
@@ -60,6 +61,12 @@ pub(crate) fn hashes<'py>(value: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray
 }
 
 /// A radius in bits.
-pub(crate) fn radius(bits: u32) -> PyResult<Radius> {
-    Radius::new(bits).ok_or_else(|| wrong(format!("a radius is 0 to 256 bits, not {bits}")))
+pub(crate) fn radius(bits: i64) -> PyResult<Radius> {
+    let radius = u32::try_from(bits).ok().and_then(Radius::new);
+    radius.ok_or_else(|| wrong(format!("a radius is 0 to 256 bits, not {bits}")))
+}
+
+/// How many are wanted.
+pub(crate) fn count(wanted: i64) -> PyResult<usize> {
+    usize::try_from(wanted).map_err(|_| wrong(format!("a number of entries, not {wanted}")))
 }

@@ -216,9 +216,10 @@ pub(crate) fn hash_pixels(
         return Err(wrong(format!("a picture of {height} x {width} has no pixels")));
     }
     let copied;
+    // A slice of an array in Fortran's order would be the picture mirrored along its diagonal.
     let samples = match array.as_slice() {
-        Ok(samples) => samples,
-        Err(_) => {
+        Ok(samples) if array.is_c_contiguous() => samples,
+        _ => {
             copied = array.as_array().iter().copied().collect::<Vec<u8>>();
             &copied
         }

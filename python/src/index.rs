@@ -147,7 +147,7 @@ impl Index {
     }
 
     #[pyo3(signature = (hash, radius = 31))]
-    fn within(&self, py: Python<'_>, hash: &Bound<'_, PyAny>, radius: u32) -> PyResult<Vec<Match>> {
+    fn within(&self, py: Python<'_>, hash: &Bound<'_, PyAny>, radius: i64) -> PyResult<Vec<Match>> {
         let (hash, radius) = (arguments::hash(hash)?, arguments::radius(radius)?);
         apart(py, || {
             self.search(false, |searcher| {
@@ -158,8 +158,8 @@ impl Index {
     }
 
     #[pyo3(signature = (hash, k = 10))]
-    fn nearest(&self, py: Python<'_>, hash: &Bound<'_, PyAny>, k: usize) -> PyResult<Vec<Match>> {
-        let hash = arguments::hash(hash)?;
+    fn nearest(&self, py: Python<'_>, hash: &Bound<'_, PyAny>, k: i64) -> PyResult<Vec<Match>> {
+        let (hash, k) = (arguments::hash(hash)?, arguments::count(k)?);
         apart(py, || {
             self.search(false, |searcher| {
                 let hits = searcher.nearest(&hash, k).map_err(raised)?;
@@ -174,7 +174,7 @@ impl Index {
         &self,
         py: Python<'_>,
         hashes: &Bound<'_, PyAny>,
-        radius: u32,
+        radius: i64,
         parallel: bool,
     ) -> PyResult<Hits> {
         let (hashes, radius) = (arguments::hashes(hashes)?, arguments::radius(radius)?);
@@ -209,16 +209,15 @@ impl Index {
     }
 
     /// What is known of entries, by their numbers in this snapshot.
-    fn describe<'py>(&self, py: Python<'py>, numbers: Vec<u64>) -> PyResult<Bound<'py, PyDict>> {
+    fn describe<'py>(&self, py: Python<'py>, numbers: Vec<i128>) -> PyResult<Bound<'py, PyDict>> {
         let columns = apart(py, || {
             self.search(false, |searcher| {
                 let (mut banks, mut ids, mut categories) = (vec![], vec![], vec![]);
                 for number in numbers {
-                    let place = EntryRef::from_number(number);
-                    let unknown = || PyIndexError::new_err(format!("no entry of number {number}"));
-                    if !searcher.has(place) {
-                        return Err(unknown());
-                    }
+                    let place = u64::try_from(number).ok().map(EntryRef::from_number);
+                    let Some(place) = place.filter(|place| searcher.has(*place)) else {
+                        return Err(PyIndexError::new_err(format!("no entry of number {number}")));
+                    };
                     let entry = searcher.entry(place).map_err(raised)?;
                     banks.push(entry.bank.to_owned());
                     ids.push(entry.id.to_owned());

@@ -127,9 +127,9 @@ impl Scan {
         py: Python<'_>,
         paths: Vec<PathBuf>,
         index: &Index,
-        radius: u32,
+        radius: i64,
         effort: &str,
-        review: Option<u32>,
+        review: Option<i64>,
         threads: Option<usize>,
         clear: bool,
     ) -> PyResult<Self> {
@@ -198,9 +198,9 @@ impl Examiner {
     #[pyo3(signature = (index, radius, effort, review, clear))]
     fn new(
         index: Option<&Index>,
-        radius: u32,
+        radius: i64,
         effort: &str,
-        review: Option<u32>,
+        review: Option<i64>,
         clear: bool,
     ) -> PyResult<Self> {
         let examiner = match index {
@@ -217,7 +217,7 @@ impl Examiner {
     }
 }
 
-fn options(radius: u32, effort: &str, review: Option<u32>, clear: bool) -> PyResult<scan::Scan> {
+fn options(radius: i64, effort: &str, review: Option<i64>, clear: bool) -> PyResult<scan::Scan> {
     let mut options = scan::Scan::default();
     options.radius = arguments::radius(radius)?;
     options.effort = match effort {

@@ -60,9 +60,29 @@ def test_arrays_that_would_have_to_be_copied_are_refused(tmp_path):
     assert len(index.within_many(good)) == 4
     assert len(index.within_many(good[:0])) == 0
     wide = np.zeros((4, 64), dtype=np.uint8)
-    for wrong in (good.astype(np.int8), good.astype(">u4"), wide, wide[:, ::2], good.T, good[0], None, [[0] * 32]):
+    for wrong in (good.astype(np.int8), good.astype(">u4"), wide, wide[:, ::2], good.T, good[0], good[::2], None, [[0] * 32]):
         with pytest.raises(ValueError, match="hashes"):
             index.within_many(wrong)
+    # Its memory is in one piece, and goes down the columns.
+    for wrong in (np.asfortranarray(good), np.zeros((32, 32), dtype=np.uint8).T):
+        with pytest.raises(ValueError, match="ascontiguousarray"):
+            index.within_many(wrong)
+    assert len(index.within_many(np.asfortranarray(good[:1]))) == 1
+
+
+def test_numbers_out_of_range_are_refused(tmp_path):
+    index = build(tmp_path / "i", np.zeros((1, 32), dtype=np.uint8))
+    for radius in (-1, 257):
+        with pytest.raises(ValueError, match="radius"):
+            index.within("0" * 64, radius)
+        with pytest.raises(ValueError, match="radius"):
+            index.within_many(np.zeros((1, 32), dtype=np.uint8), radius)
+    with pytest.raises(ValueError, match="entries"):
+        index.nearest("0" * 64, -1)
+    assert index.nearest("0" * 64, 0) == []
+    for number in (-1, 7, 2**64):
+        with pytest.raises(IndexError, match="no entry"):
+            index.describe([number])
 
 
 def test_hits_become_tables(tmp_path):
